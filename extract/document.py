@@ -1,0 +1,122 @@
+"""What a reader hands on: blocks of text and grids of cells in reading order, each with the place it was read from."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where a piece of the source stands, in the terms of its format.
+
+    HTML: ``table``, ``row``, ``column`` (all counted from 1) and ``xpath``.
+    PDF: ``page`` (from 1) and ``box`` = (x0, top, x1, bottom) in points from the page's top left corner.
+    Plain text: ``line`` and ``column`` (from 1; column counts tab-separated cells).
+    """
+
+    table: int | None = None
+    row: int | None = None
+    column: int | None = None
+    xpath: str | None = None
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Compact JSON, as kept in ``figures.locator``."""
+        kept = {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}
+        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a grid: its top left place (from 0), how far it spans, its text and where it was read."""
+
+    row: int
+    column: int
+    text: str
+    locator: Locator
+    row_span: int = 1
+    column_span: int = 1
+
+    @property
+    def end_column(self) -> int:
+        """First column to the right of the cell."""
+        return self.column + self.column_span
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table. Cells do not overlap; a place that no cell covers is simply absent."""
+
+    cells: tuple[Cell, ...]
+    ragged_rows: frozenset[int] = frozenset()
+    """Rows whose cells could not be put under the header with certainty (text with lost tabs)."""
+
+    @cached_property
+    def row_count(self) -> int:
+        """Rows, spans included."""
+        return max((c.row + c.row_span for c in self.cells), default=0)
+
+    @cached_property
+    def column_count(self) -> int:
+        """Columns, spans included."""
+        return max((c.end_column for c in self.cells), default=0)
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, int], Cell]:
+        return {
+            (row, column): cell
+            for cell in self.cells
+            for row in range(cell.row, cell.row + cell.row_span)
+            for column in range(cell.column, cell.end_column)
+        }
+
+    def at(self, row: int, column: int) -> Cell | None:
+        """The cell that covers a place, or None."""
+        return self._places.get((row, column))
+
+    def row(self, row: int) -> list[Cell]:
+        """The cells that cover a row, left to right, each once."""
+        covering: dict[int, Cell] = {}
+        for column in range(self.column_count):
+            if (cell := self.at(row, column)) is not None:
+                covering.setdefault(cell.column, cell)
+        return list(covering.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph or line. Empty ones are kept: in a table written as paragraphs they are blank cells."""
+
+    text: str
+    locator: Locator
+
+
+Block = Text | Grid
+
+
+@dataclass(frozen=True)
+class Document:
+    """A source as its reader saw it.
+
+    ``reader`` names the reader (``html``, ``pdf``, ``text``); ``title`` is the title the source states about itself
+    (meta tag, title element, first heading), None where it states none; ``metadata`` holds what else it states,
+    under the keys ``published_on`` (ISO date), ``publisher``, ``column``.
+    """
+
+    blocks: tuple[Block, ...]
+    reader: str
+    title: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+    attachments: tuple[tuple[str, str], ...] = ()
+    """Linked files, as (address, link text)."""
+
+    def grids(self) -> Iterator[Grid]:
+        """The grids in reading order."""
+        return (block for block in self.blocks if isinstance(block, Grid))
+
+    def text(self) -> str:
+        """The text blocks, one a line."""
+        return "\n".join(block.text for block in self.blocks if isinstance(block, Text))

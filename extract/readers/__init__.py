@@ -1,0 +1,1 @@
+"""Bytes to reports: readers, matching to the official forms, identity."""
