@@ -1,0 +1,154 @@
+"""Titles of annual reports: is it one, whose is it, of which year. Pure functions on text."""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Rehosted copies are in traditional characters. Only the words of titles and of the period sentence, and the commonest
+# of agency names: a character that is not listed stays as printed.
+_PAIRS = (
+    "開开 報报 廣广 東东 發发 區区 縣县 鎮镇 鄉乡 團团 會会 員员 務务 與与 農农 業业 濟济 經经 貿贸 財财 稅税 運运 輸输 環环 護护 檢检 驗验 監监 "
+    "審审 計计 統统 質质 術术 學学 體体 衛卫 療疗 藥药 檔档 館馆 處处 辦办 廳厅 產产 資资 國国 設设 規规 劃划 僑侨 賓宾 臺台 灣湾 蘇苏 滬沪 陝陕 "
+    "甯宁 寧宁 遼辽 龍龙 黃黄 陽阳 陰阴 興兴 華华 豐丰 縉缙 雲云 貴贵 湯汤 漢汉 澤泽 贛赣 魯鲁 鄭郑 慶庆 營营 關关 門门 園园 島岛 點点 號号 數数 "
+    "據据 應应 災灾 難难 糧粮 場场 電电 訊讯 網网 絡络 態态 樓楼 勞劳 動动 職职 協协 習习 訴诉 訟讼 複复 復复 聯联 繫系 時时 間间 轉转 結结 錄录 "
+    "總总 狀状 況况 為为 無无 從从 給给 見见 現现 圖图 長长 馬马 鳳凤 雙双 貨货 幣币 險险 證证 組组 織织 鄰邻 順顺 義义 溫温 嶺岭 達达 滿满 維维 "
+    "爾尔 諾诺 內内 鐵铁 錦锦 綿绵 縱纵 橫横 濱滨 瀋沈 陸陆 嶽岳 濰潍 岡冈 堯尧 閩闽 鹽盐 創创 際际 後后 項项 條条 讀读 編编 佈布 將将"
+)
+_SIMPLIFIED = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
+_PINYIN = re.compile(r"\([a-zü\u00e0-\u01dc]+\)", re.IGNORECASE)
+_MARKUP = re.compile(r"</?(?:br|p|span|div|b|strong|em|font)\b[^<>]*>", re.IGNORECASE)
+
+
+_ORGAN = r"(?:人民政府|委员会|管委会|办公室|办公厅|办事处|局|厅)"
+# A blank between two whole agencies parts them; every other blank in a title is layout.
+_TWO_AGENCIES = re.compile(rf"({_ORGAN})\s+(?=[\u4e00-\u9fff]{{1,8}}[省市县区旗镇乡][^\s\d]*?{_ORGAN})")
+_JOINT = "\x01"
+_LAYOUT = re.compile(r"[\s\u200b-\u200f\ufeff《》<\"“”]+")
+
+_CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
+_CHINESE_YEAR = re.compile(r"二[〇○零0Oo][〇○零0Oo一二三四][〇○零0Oo一二三四五六七八九](?=年)")
+_YEAR_WORD = r"(?:年(?:度(?!假))?)"
+# Not the year of a document number (2024年第1号, 〔2021〕30号), of a date (2024年1月) or the first of a range.
+_YEAR = re.compile(rf"(?<![\d〔\[])(?P<year>20[0-4]\d)(?!\d)(?!年?[\d.\-/〕\]]|年第){_YEAR_WORD}?")
+_ANNOUNCEMENT = re.compile(r"^.*公告\(?(?:20\d\d年)?第?\d+号\)?")
+
+_OPENNESS = r"(?:政府信息(?:主动)?公开|政务信息公开|信息公开|政务公开)"
+_PHRASE = re.compile(
+    rf"(?P<subject>(?:政府信息(?=[和与暨及]))?(?:[和与暨及])?{_OPENNESS}(?:[和与暨及]{_OPENNESS})?)"
+    rf"(?:工作|情况|工作情况)?的?(?P<middle>20[0-4]\d{_YEAR_WORD}?)?"
+    r"(?:年度|年终)?(?:工作)?(?:情况)?的?(?:年度)?(?:总结)?(?:报告书?|年报)"
+)
+_NOT_A_REPORT = re.compile(
+    r"解读|图解|一图|读懂|指南|目录|模板|范[本文例]|样[本表]|自[评查]|须知|通知|(?<!新闻)发布(?!中心)|公布|公示|晒出|"
+    r"(?<!机构)编制(?!委|办)|报送|填报|撰写|起草|审议|做好|培训[会班]|要点|学年|统计表|征求意见|"
+    r"某[省市县区镇]|x[省市县区局x]|×",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"(?P<announced>的(?:公告|公示|通告))?(?:正文|全文|文字版|图文版)?(?P<year>\(?20[0-4]\d年?度?\)?(?![-./\d]))?"
+    r"(?P<tags>(?:\([^()]*\)|【[^】]*】|\[[^\]]*\])*)(?:\.(?:docx?|pdf|wps|html?|txt|ofd))?"
+    r"(?P<chrome>[-–—_|>:,，。;/·].*|(?:20\d\d[-./年]|发布|来源|时间|日期|浏览).*)?",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"^(?P<issuer>.*?)关于(?:发布|公布|公开)?(?P<what>.*)$")
+_SEPARATOR = re.compile(r"[-–—_|>:/·,，。;]+")
+_LEAD = re.compile(r"^(?:【[^】]*】|\[[^\]]*\]|\((?:图文|文字版?)\)|附件\d*|\d{1,2}[.、])+")
+_BRACKETED = re.compile(r"[(【\[]([^()【】\[\]]*)[)】\]]")
+_BRACKETED_AGENCY = re.compile(r"(?:[局委办厅院部会省市县区镇乡]|政府|部门|办公室|中心|街道)$")
+_COLUMN = re.compile(
+    r"^(?:法定主动公开内容|各|级|直属|[省市区县]直|(?:政府)?职能|政府|部门|单位|乡镇|镇街|街道(?:办事处)?|区县|市县|历年|年度|"
+    r"本|机关|首页|更多|[省市县区镇乡](?:人民政府)?)*$"
+)
+_PLACE = re.compile(r"(?:[省市县旗镇乡]|自治州|特区|苏木|浦东新区|滨海新区|(?<![新开发园景社港库片地])区)$")
+_ZONE = re.compile(
+    r"(?:高新|产业|技术|保税|度假|名胜|示范|试验|实验|管理|合作|工业|经济|经贸|自贸|功能|集中|加工|经济特)区$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TitleReading:
+    """What the title of an annual report says: ``agency`` ("" where it names none) and the report year."""
+
+    agency: str
+    year: int | None
+
+
+def clean_text(text: str) -> str:
+    """Text in one line for reading: no markup, no layout blanks, half-width signs, simplified characters."""
+    text = unicodedata.normalize("NFKC", html.unescape(_MARKUP.sub(" ", text))).translate(_SIMPLIFIED)
+    text = _TWO_AGENCIES.sub(rf"\1{_JOINT}", _PINYIN.sub("", text))
+    text = _LAYOUT.sub("", text)
+    return _CHINESE_YEAR.sub(lambda year: year.group().translate(_CHINESE_DIGITS), text)
+
+
+def read_title(title: str) -> TitleReading | None:
+    """Agency and year of an annual report's title, in any of the wordings seen since 2008.
+
+    None where the title is not that of a report: a notice, an interpretation, a guide, news about a report, a template,
+    or the name of a column (no year, and no agency but words such as 各部门). Where the title names only a place
+    (洪泽区2023年…, 五泄镇政府信息公开…) the agency is that place's government (洪泽区人民政府), a street's is its
+    街道办事处. Brackets inside an agency are full-width, its characters simplified.
+    """
+    text = clean_text(title)
+    readings = (_read_around(text, phrase) for phrase in _PHRASE.finditer(text))
+    return next((reading for reading in readings if reading is not None), None)
+
+
+def _read_around(text: str, phrase: re.Match[str]) -> TitleReading | None:
+    rest = text[phrase.end() :]
+    if rest and rest.startswith(text[:6]):  # the title stands there twice
+        rest = ""
+    after = _AFTER.fullmatch(rest)
+    if after is None:
+        return None
+    before = _without_announcement(text[: phrase.start()])
+    if _NOT_A_REPORT.search(before) or _NOT_A_REPORT.search(after["tags"]):
+        return None
+    own = _SEPARATOR.split(_LEAD.sub("", before))[-1]
+    stated = (own, phrase["middle"], after["year"], after["tags"], before)
+    year = next((year for part in stated if (year := _last_year(part or "")) is not None), None)
+    agency = _agency(own, phrase["subject"])
+    if not agency or _COLUMN.match(agency):
+        agency = _bracketed_agency(after["tags"]) or agency
+    if year is None and (_COLUMN.match(agency) or "年" not in phrase.group()):
+        return None
+    return TitleReading(agency, year)
+
+
+def _without_announcement(before: str) -> str:
+    """What stands before the phrase, without 公告2024年第1号 and 关于公布."""
+    before = _ANNOUNCEMENT.sub("", before)
+    if (about := _ABOUT.match(before)) is None:
+        return before
+    own = about["what"] if _YEAR.sub("", about["what"]) else about["issuer"] + about["what"]
+    return own.removesuffix("的")
+
+
+def _last_year(text: str) -> int | None:
+    years = [int(match["year"]) for match in _YEAR.finditer(text)]
+    return years[-1] if years else None
+
+
+def _agency(own: str, subject: str) -> str:
+    name = _YEAR.sub("", own).strip("的.、,:'‘’【】[]" + _JOINT)
+    if name.count("(") != name.count(")"):  # half a bracket is the rest of a tag
+        name = name.strip("()")
+    if name.endswith("人民") and subject.startswith("政府") and own.endswith("人民"):
+        name += "政府"
+    return whole_name(name.replace("(", "（").replace(")", "）").replace(_JOINT, " "))
+
+
+def whole_name(name: str) -> str:
+    """The government's name for a bare place (洪泽区, 五泄镇政府: 人民政府; 城北街道: 办事处); others as they are."""
+    place = name.removesuffix("政府").removesuffix("人民")
+    if place.endswith("街道"):
+        return f"{place}办事处"
+    if _PLACE.search(place) and not _ZONE.search(place):
+        return f"{place}人民政府"
+    return name
+
+
+def _bracketed_agency(tags: str) -> str:
+    names = (match[1] for match in _BRACKETED.finditer(tags))
+    return next((whole_name(name) for name in names if _BRACKETED_AGENCY.search(name)), "")
