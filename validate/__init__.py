@@ -1,0 +1,25 @@
+"""Validation: from a report to findings. Nothing is ever corrected here, only pointed at."""
+
+from extract.report import Finding, Report
+from validate import arithmetic, form, identity  # noqa: F401  (importing a module of rules registers them)
+from validate.labels import position
+from validate.registry import Rule, all_rules
+
+__all__ = ["Rule", "all_rules", "check", "run_rules"]
+
+_GRAVITY = {"error": 0, "warning": 1, "info": 2}
+
+
+def check(report: Report) -> list[Finding]:
+    """Everything a person should look at: what the reading noticed and what the rules find, in reading order."""
+    return _ordered([*report.findings, *run_rules(report)])
+
+
+def run_rules(report: Report) -> list[Finding]:
+    """What the rules find in one report: errors first, then in the order in which the form prints the cells."""
+    return _ordered([finding for rule in all_rules() if rule.applies_to(report) for finding in rule.function(report)])
+
+
+def _ordered(findings: list[Finding]) -> list[Finding]:
+    """Findings about the report as a whole (no codes) come first among those of their severity."""
+    return sorted(findings, key=lambda f: (_GRAVITY[f.severity], position(f.codes[0]) if f.codes else -1))
