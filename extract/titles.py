@@ -5,15 +5,20 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from extract.agencies import whole_name
+
 # Rehosted copies are in traditional characters. Only the words of titles and of the period sentence, and the commonest
 # of agency names: a character that is not listed stays as printed.
 _PAIRS = (
-    "開开 報报 廣广 東东 發发 區区 縣县 鎮镇 鄉乡 團团 會会 員员 務务 與与 農农 業业 濟济 經经 貿贸 財财 稅税 運运 輸输 環环 護护 檢检 驗验 監监 "
-    "審审 計计 統统 質质 術术 學学 體体 衛卫 療疗 藥药 檔档 館馆 處处 辦办 廳厅 產产 資资 國国 設设 規规 劃划 僑侨 賓宾 臺台 灣湾 蘇苏 滬沪 陝陕 "
-    "甯宁 寧宁 遼辽 龍龙 黃黄 陽阳 陰阴 興兴 華华 豐丰 縉缙 雲云 貴贵 湯汤 漢汉 澤泽 贛赣 魯鲁 鄭郑 慶庆 營营 關关 門门 園园 島岛 點点 號号 數数 "
-    "據据 應应 災灾 難难 糧粮 場场 電电 訊讯 網网 絡络 態态 樓楼 勞劳 動动 職职 協协 習习 訴诉 訟讼 複复 復复 聯联 繫系 時时 間间 轉转 結结 錄录 "
-    "總总 狀状 況况 為为 無无 從从 給给 見见 現现 圖图 長长 馬马 鳳凤 雙双 貨货 幣币 險险 證证 組组 織织 鄰邻 順顺 義义 溫温 嶺岭 達达 滿满 維维 "
-    "爾尔 諾诺 內内 鐵铁 錦锦 綿绵 縱纵 橫横 濱滨 瀋沈 陸陆 嶽岳 濰潍 岡冈 堯尧 閩闽 鹽盐 創创 際际 後后 項项 條条 讀读 編编 佈布 將将"
+    "開开 報报 廣广 東东 發发 區区 縣县 鎮镇 鄉乡 團团 會会 員员 務务 與与 農农 業业 濟济 經经 貿贸 財财 "
+    "稅税 運运 輸输 環环 護护 檢检 驗验 監监 審审 計计 統统 質质 術术 學学 體体 衛卫 療疗 藥药 檔档 館馆 "
+    "處处 辦办 廳厅 產产 資资 國国 設设 規规 劃划 僑侨 賓宾 臺台 灣湾 蘇苏 滬沪 陝陕 甯宁 寧宁 遼辽 龍龙 "
+    "黃黄 陽阳 陰阴 興兴 華华 豐丰 縉缙 雲云 貴贵 湯汤 漢汉 澤泽 贛赣 魯鲁 鄭郑 慶庆 營营 關关 門门 園园 "
+    "島岛 點点 號号 數数 據据 應应 災灾 難难 糧粮 場场 電电 訊讯 網网 絡络 態态 樓楼 勞劳 動动 職职 協协 "
+    "習习 訴诉 訟讼 複复 復复 聯联 繫系 時时 間间 轉转 結结 錄录 總总 狀状 況况 為为 無无 從从 給给 見见 "
+    "現现 圖图 長长 馬马 鳳凤 雙双 貨货 幣币 險险 證证 組组 織织 鄰邻 順顺 義义 溫温 嶺岭 達达 滿满 維维 "
+    "爾尔 諾诺 內内 鐵铁 錦锦 綿绵 縱纵 橫横 濱滨 瀋沈 陸陆 嶽岳 濰潍 岡冈 堯尧 閩闽 鹽盐 創创 際际 後后 "
+    "項项 條条 讀读 編编 佈布 將将"
 )
 _SIMPLIFIED = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
 _PINYIN = re.compile(r"\([a-zü\u00e0-\u01dc]+\)", re.IGNORECASE)
@@ -31,6 +36,7 @@ _CHINESE_YEAR = re.compile(r"二[〇○零0Oo][〇○零0Oo一二三四][〇○�
 _YEAR_WORD = r"(?:年(?:度(?!假))?)"
 # Not the year of a document number (2024年第1号, 〔2021〕30号), of a date (2024年1月) or the first of a range.
 _YEAR = re.compile(rf"(?<![\d〔\[])(?P<year>20[0-4]\d)(?!\d)(?!年?[\d.\-/〕\]]|年第){_YEAR_WORD}?")
+_YEARS = re.compile(r"20[0-4]\d年?度?[-–—~至到]+20[0-4]\d")
 _ANNOUNCEMENT = re.compile(r"^.*公告\(?(?:20\d\d年)?第?\d+号\)?")
 
 _OPENNESS = r"(?:政府信息(?:主动)?公开|政务信息公开|信息公开|政务公开)"
@@ -60,10 +66,8 @@ _COLUMN = re.compile(
     r"^(?:法定主动公开内容|各|级|直属|[省市区县]直|(?:政府)?职能|政府|部门|单位|乡镇|镇街|街道(?:办事处)?|区县|市县|历年|年度|"
     r"本|机关|首页|更多|[省市县区镇乡](?:人民政府)?)*$"
 )
-_PLACE = re.compile(r"(?:[省市县旗镇乡]|自治州|特区|苏木|浦东新区|滨海新区|(?<![新开发园景社港库片地])区)$")
-_ZONE = re.compile(
-    r"(?:高新|产业|技术|保税|度假|名胜|示范|试验|实验|管理|合作|工业|经济|经贸|自贸|功能|集中|加工|经济特)区$"
-)
+_SEVERAL = re.compile(r"各|部门|单位|乡镇|镇街|区县|市县|直属|^街道")
+_OURSELVES = re.compile(r"[我本该](?:[省市县区旗镇乡局委办厅院]|单位|机关|部门|街道)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +110,22 @@ def _read_around(text: str, phrase: re.Match[str]) -> TitleReading | None:
     if _NOT_A_REPORT.search(before) or _NOT_A_REPORT.search(after["tags"]):
         return None
     own = _SEPARATOR.split(_LEAD.sub("", before))[-1]
-    stated = (own, phrase["middle"], after["year"], after["tags"], before)
-    year = next((year for part in stated if (year := _last_year(part or "")) is not None), None)
+    stated = (own, phrase["middle"], after["year"], after["tags"])
+    year = next((year for part in stated if (year := _only_year(part or "")) is not None), None)
     agency = _agency(own, phrase["subject"])
     if not agency or _COLUMN.match(agency):
         agency = _bracketed_agency(after["tags"]) or agency
-    if year is None and (_COLUMN.match(agency) or "年" not in phrase.group()):
+    if _COLUMN.match(agency) and (year is None or _SEVERAL.search(agency)):
+        return None
+    if year is None and "年" not in phrase.group():
         return None
     return TitleReading(agency, year)
+
+
+def tidy_title(title: str) -> str:
+    """A title as printed, in one line, without the site's name behind it."""
+    line = " ".join(html.unescape(_MARKUP.sub(" ", title)).split())
+    return re.sub(r"(?<=报告|年报|報告|年報)\s*[-–—_|].*$", "", line)
 
 
 def _without_announcement(before: str) -> str:
@@ -125,28 +137,21 @@ def _without_announcement(before: str) -> str:
     return own.removesuffix("的")
 
 
-def _last_year(text: str) -> int | None:
-    years = [int(match["year"]) for match in _YEAR.finditer(text)]
-    return years[-1] if years else None
+def _only_year(text: str) -> int | None:
+    """The year that a piece of a title names, None where it names several or a range."""
+    years = {int(match["year"]) for match in _YEAR.finditer(text)}
+    return years.pop() if len(years) == 1 and not _YEARS.search(text) else None
 
 
 def _agency(own: str, subject: str) -> str:
     name = _YEAR.sub("", own).strip("的.、,:'‘’【】[]" + _JOINT)
     if name.count("(") != name.count(")"):  # half a bracket is the rest of a tag
         name = name.strip("()")
+    if _OURSELVES.match(name):
+        return ""
     if name.endswith("人民") and subject.startswith("政府") and own.endswith("人民"):
         name += "政府"
     return whole_name(name.replace("(", "（").replace(")", "）").replace(_JOINT, " "))
-
-
-def whole_name(name: str) -> str:
-    """The government's name for a bare place (洪泽区, 五泄镇政府: 人民政府; 城北街道: 办事处); others as they are."""
-    place = name.removesuffix("政府").removesuffix("人民")
-    if place.endswith("街道"):
-        return f"{place}办事处"
-    if _PLACE.search(place) and not _ZONE.search(place):
-        return f"{place}人民政府"
-    return name
 
 
 def _bracketed_agency(tags: str) -> str:
