@@ -1,0 +1,7 @@
+"""What is kept: every response as a WARC record, every report as rows of one SQLite database."""
+
+from archive.captures import Capture
+from archive.errors import ArchiveError
+from archive.store import Archive, open_archive
+
+__all__ = ["Archive", "ArchiveError", "Capture", "open_archive"]

@@ -1,0 +1,370 @@
+"""Reports in the database: editions, what hangs on them, and findings with their review.
+
+A report's identity is its agency and year, or its address where one of the two is unknown. An edition is a content
+that was published under an identity; the captures that carried it are in ``report_captures``. Content means figures,
+sections, title, form and status: not when, where or by which reader it was read.
+"""
+
+# ruff: noqa: S608 - the parts that SQL is put together from are constants of this file
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from archive.captures import Capture
+from archive.errors import ArchiveError
+from extract.identity import agency_level
+from extract.report import Claim, Figure, Finding, Report, Section
+
+FindingSource = Literal["reading", "check"]
+
+_COMPLETENESS = {"unreadable": 0, "partial": 1, "complete": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What deciding about editions needs of a row of ``reports``."""
+
+    id: int
+    identity: str
+    edition: int
+    is_current: int
+    status: str
+    content_hash: str
+    extractor_version: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A report to be saved: what was read, from which capture and address, by which version of the extractor."""
+
+    report: Report
+    capture: Capture
+    url: str
+    version: int
+
+    @property
+    def identity(self) -> str:
+        """What tells one report from another over its editions."""
+        report = self.report
+        return f"{report.agency} {report.year}" if report.agency and report.year is not None else self.url
+
+
+def content_hash(report: Report) -> str:
+    """SHA-256 over what the report says, hexadecimal."""
+    content = [
+        report.title,
+        report.form,
+        report.status,
+        sorted((f.code, f.value, f.raw, f.status) for f in report.cells.values()),
+        [(s.heading, s.text) for s in report.sections],
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def save(db: Database, reading: Reading) -> int:
+    """Save a report inside the caller's transaction; returns its id.
+
+    Content already held under the identity: no new row. A capture that already stands for an edition and is read
+    anew with another result: the edition is corrected in place. Everything else: a new edition.
+    """
+    capture, identity, version = reading.capture, reading.identity, reading.version
+    digest = content_hash(reading.report)
+    held = _editions_of(db, capture, identity, version)
+    unchanged = next((edition for edition in held if edition.content_hash == digest), None)
+    reread = unchanged or next((edition for edition in held if edition.extractor_version < version), None)
+    same = _edition(db, "identity = ? AND content_hash = ?", identity, digest)
+    if reread is not None and (same is None or same.id == reread.id):
+        if (reread.content_hash, reread.extractor_version) != (digest, version):
+            _correct(db, reread.id, reading)
+        return reread.id
+    if reread is not None:
+        _detach(db, reread, capture)
+    if same is not None:
+        link_capture(db, same, capture)
+        return same.id
+    return _add_edition(db, reading)
+
+
+def link_repeat(db: Database, capture: Capture) -> None:
+    """A capture that repeats the bytes of its address carries the editions that those bytes carried."""
+    editions = db.query(
+        f"SELECT DISTINCT {_columns('reports.')} FROM reports "
+        "JOIN report_captures ON report_captures.report_id = reports.id "
+        "JOIN captures ON captures.id = report_captures.capture_id "
+        "WHERE captures.url = ? AND captures.sha256 = ?",
+        (capture.url, capture.sha256),
+    )
+    for edition in [Edition(**row) for row in editions]:
+        link_capture(db, edition, capture)
+
+
+def link_capture(db: Database, edition: Edition, capture: Capture) -> None:
+    """Record that a capture carried an edition; the address's latest word is current again if it had been replaced."""
+    db.execute("INSERT OR IGNORE INTO report_captures VALUES (?, ?)", (edition.id, capture.id))
+    if edition.is_current:
+        return
+    current = _edition(db, "identity = ? AND is_current = 1", edition.identity)
+    seen_at = None if current is None else _last_seen(db, current, capture.url)
+    if current is None or (seen_at is not None and capture.age > seen_at):
+        _make_current(db, edition)
+
+
+def save_findings(db: Database, report_id: int, findings: list[Finding], source: FindingSource) -> None:
+    """Make the findings of one source these, inside the caller's transaction.
+
+    Rows are matched by fingerprint: id and review stay, what no longer holds goes. What the reading noticed already is
+    not repeated as a finding of the checks.
+    """
+    row = db.execute("SELECT agency, year FROM reports WHERE id = ?", (report_id,)).fetchone()
+    if row is None:
+        raise ArchiveError(f"there is no report {report_id} in the database")
+    by_fingerprint = {finding.fingerprint(*row): finding for finding in reversed(findings)}
+    held = db.execute("SELECT id, fingerprint FROM findings WHERE report_id = ? AND source = ?", (report_id, source))
+    gone = [(finding_id,) for finding_id, fingerprint in held.fetchall() if fingerprint not in by_fingerprint]
+    db.conn.executemany("DELETE FROM findings WHERE id = ?", gone)
+    overwrite = "TRUE" if source == "reading" else "source = 'check'"
+    db.conn.executemany(
+        "INSERT INTO findings (report_id, rule, severity, codes, expected, actual, message_zh, message_en, fingerprint,"
+        " source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_id, fingerprint) DO UPDATE SET"
+        " severity = excluded.severity, codes = excluded.codes, message_zh = excluded.message_zh,"
+        f" message_en = excluded.message_en, source = excluded.source WHERE {overwrite}",
+        [
+            (report_id, f.rule, f.severity, json.dumps(f.codes), f.expected, f.actual, f.message_zh, f.message_en,
+             fingerprint, source)
+            for fingerprint, f in reversed(by_fingerprint.items())
+        ],
+    )  # fmt: skip
+
+
+def load(db: Database, report_id: int) -> Report:
+    """The report as it was read; its findings are those of the reading. ``file`` is the address."""
+    row = next(iter(db.query("SELECT * FROM reports WHERE id = ?", (report_id,))), None)
+    if row is None:
+        raise ArchiveError(f"there is no report {report_id} in the database")
+    figures = db.execute(
+        "SELECT code, value, raw, status, locator FROM figures WHERE report_id = ? ORDER BY position", (report_id,)
+    )
+    sections = db.execute("SELECT heading, text FROM sections WHERE report_id = ? ORDER BY position", (report_id,))
+    claims = db.execute(
+        "SELECT code, value, approximate, text, section FROM claims WHERE report_id = ? ORDER BY position", (report_id,)
+    )
+    return Report(
+        file=row["url"],
+        title=row["title"],
+        agency=row["agency"],
+        year=row["year"],
+        form=row["form"],
+        status=row["status"],
+        reader=row["reader"],
+        cells={code: Figure(code, *rest) for code, *rest in figures},
+        sections=[Section(*section) for section in sections],
+        claims=[Claim(code, value, bool(approximate), *rest) for code, value, approximate, *rest in claims],
+        findings=_load_findings(db, report_id),
+        published_on=row["published_on"],
+        period=(row["period_start"], row["period_end"]) if row["period_start"] else None,
+    )
+
+
+def _load_findings(db: Database, report_id: int) -> list[Finding]:
+    rows = db.execute(
+        "SELECT rule, severity, message_zh, message_en, codes, expected, actual FROM findings "
+        "WHERE report_id = ? AND source = 'reading' ORDER BY id",
+        (report_id,),
+    )
+    return [
+        Finding(rule, severity, message_zh, message_en, tuple(json.loads(codes)), expected, actual)
+        for rule, severity, message_zh, message_en, codes, expected, actual in rows
+    ]
+
+
+def _columns(prefix: str = "") -> str:
+    return ", ".join(prefix + name for name in Edition.__slots__)
+
+
+def _edition(db: Database, where: str, *parameters: object) -> Edition | None:
+    row = db.execute(f"SELECT {_columns()} FROM reports WHERE {where}", parameters).fetchone()
+    return None if row is None else Edition(*row)
+
+
+def _editions_of(db: Database, capture: Capture, identity: str, version: int) -> list[Edition]:
+    """The editions of this identity that stand on the capture.
+
+    Where the capture stood for another identity alone, and only for an older extractor, that one was misread: it goes.
+    """
+    rows = db.execute(
+        f"SELECT {_columns()} FROM reports JOIN report_captures ON report_id = id "
+        "WHERE report_captures.capture_id = ? ORDER BY edition",
+        (capture.id,),
+    )
+    linked = [Edition(*row) for row in rows]
+    held = [edition for edition in linked if edition.identity == identity]
+    if not held and len(linked) == 1 and linked[0].extractor_version < version:
+        _detach(db, linked[0], capture)
+    return held
+
+
+_SAME_BYTES = "SELECT id FROM captures WHERE url = ? AND sha256 = ?"
+
+
+def _is_shared(db: Database, edition: Edition, capture: Capture) -> bool:
+    """Whether the edition also stands on other bytes than this capture's."""
+    others = db.execute(
+        f"SELECT 1 FROM report_captures WHERE report_id = ? AND capture_id NOT IN ({_SAME_BYTES})",
+        (edition.id, capture.url, capture.sha256),
+    )
+    return others.fetchone() is not None
+
+
+def _detach(db: Database, edition: Edition, capture: Capture) -> None:
+    """The capture's bytes do not say this edition after all; without other captures it was only our misreading."""
+    if _is_shared(db, edition, capture):
+        db.execute(
+            f"DELETE FROM report_captures WHERE report_id = ? AND capture_id IN ({_SAME_BYTES})",
+            (edition.id, capture.url, capture.sha256),
+        )
+        db.execute(
+            "UPDATE reports SET (capture_id, url) = (SELECT captures.id, captures.url FROM report_captures"
+            " JOIN captures ON captures.id = capture_id WHERE report_id = reports.id"
+            " ORDER BY fetched_at, captures.id LIMIT 1) "
+            f"WHERE id = ? AND capture_id IN ({_SAME_BYTES})",
+            (edition.id, capture.url, capture.sha256),
+        )
+        return
+    db.execute("DELETE FROM reports WHERE id = ?", (edition.id,))
+    newest = _edition(db, "identity = ? ORDER BY is_current DESC, edition DESC LIMIT 1", edition.identity)
+    if newest is not None and not newest.is_current:
+        _make_current(db, newest)
+
+
+def _last_seen(db: Database, edition: Edition, url: str) -> tuple[Any, int] | None:
+    """Age of the latest capture of an address that carried the edition."""
+    row = next(
+        iter(
+            db.query(
+                "SELECT captures.* FROM captures JOIN report_captures ON capture_id = captures.id "
+                "WHERE report_id = ? AND url = ? ORDER BY fetched_at DESC, captures.id DESC LIMIT 1",
+                (edition.id, url),
+            )
+        ),
+        None,
+    )
+    return None if row is None else Capture.from_row(row).age
+
+
+def _make_current(db: Database, edition: Edition) -> None:
+    db.execute("UPDATE reports SET is_current = 0 WHERE identity = ? AND is_current = 1", (edition.identity,))
+    db.execute("UPDATE reports SET is_current = 1 WHERE id = ?", (edition.id,))
+
+
+def _becomes_current(db: Database, report: Report, capture: Capture, current: Edition | None) -> bool:
+    """A new content replaces the current one, unless it is older, or a poorer copy at another address."""
+    if current is None:
+        return True
+    seen_at = _last_seen(db, current, capture.url)
+    if seen_at is not None:
+        return capture.age > seen_at
+    return _COMPLETENESS[report.status] >= _COMPLETENESS[current.status]
+
+
+def _add_edition(db: Database, reading: Reading) -> int:
+    report, capture, identity = reading.report, reading.capture, reading.identity
+    current = _edition(db, "identity = ? AND is_current = 1", identity)
+    becomes_current = _becomes_current(db, report, capture, current)
+    if becomes_current and current is not None:
+        db.execute("UPDATE reports SET is_current = 0 WHERE id = ?", (current.id,))
+    (last,) = db.execute("SELECT coalesce(max(edition), 0) FROM reports WHERE identity = ?", (identity,)).fetchone()
+    row = {
+        "agency_id": _agency_id(db, report.agency, capture.portal),
+        "agency": report.agency,
+        "year": report.year,
+        "published_on": report.published_on or capture.published_on,
+        "url": reading.url,
+        "capture_id": capture.id,
+        "edition": last + 1,
+        "is_current": int(becomes_current),
+        "identity": identity,
+        **_content_columns(reading),
+    }
+    report_id = db.execute(
+        f"INSERT INTO reports ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})", row
+    ).lastrowid
+    assert report_id is not None
+    db.execute("INSERT INTO report_captures VALUES (?, ?)", (report_id, capture.id))
+    _write_children(db, report_id, report)
+    return report_id
+
+
+def _content_columns(reading: Reading) -> dict[str, Any]:
+    report = reading.report
+    period_start, period_end = report.period or (None, None)
+    return {
+        "form": report.form,
+        "title": report.title,
+        "status": report.status,
+        "reader": report.reader,
+        "content_hash": content_hash(report),
+        "period_start": period_start,
+        "period_end": period_end,
+        "extractor_version": reading.version,
+    }
+
+
+def _correct(db: Database, report_id: int, reading: Reading) -> None:
+    """Put another reading in the place of an edition's; findings of the checks wait for the next check."""
+    row = _content_columns(reading)
+    if reading.report.published_on is not None:
+        row["published_on"] = reading.report.published_on
+    assignments = ", ".join(f"{name} = :{name}" for name in row)
+    db.execute(f"UPDATE reports SET {assignments} WHERE id = :id", {**row, "id": report_id})
+    _write_children(db, report_id, reading.report)
+
+
+def _write_children(db: Database, report_id: int, report: Report) -> None:
+    for table in ("figures", "sections", "claims"):
+        db.execute(f"DELETE FROM {table} WHERE report_id = ?", (report_id,))
+    db.conn.executemany(
+        "INSERT INTO figures (report_id, position, code, value, raw, status, locator) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (report_id, position, f.code, f.value, f.raw, f.status, f.locator)
+            for position, f in enumerate(report.cells.values(), start=1)
+        ],
+    )
+    db.conn.executemany(
+        "INSERT INTO sections VALUES (?, ?, ?, ?)",
+        [(report_id, position, s.heading, s.text) for position, s in enumerate(report.sections, start=1)],
+    )
+    db.conn.executemany(
+        "INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (report_id, position, c.code, c.value, int(c.approximate), c.text, c.section)
+            for position, c in enumerate(report.claims, start=1)
+        ],
+    )
+    save_findings(db, report_id, report.findings, "reading")
+
+
+def _agency_id(db: Database, name: str, portal: str | None) -> int | None:
+    if not name:
+        return None
+    level = agency_level(name)
+    division_code = _county_code(db, portal) if level == "county" else None
+    db.execute("INSERT INTO agencies (name, level) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, level))
+    if division_code is not None:
+        db.execute(
+            "UPDATE agencies SET division_code = ? WHERE name = ? AND division_code IS NULL", (division_code, name)
+        )
+    (agency_id,) = db.execute("SELECT id FROM agencies WHERE name = ?", (name,)).fetchone()
+    return int(agency_id)
+
+
+def _county_code(db: Database, portal: str | None) -> str | None:
+    """The portal's division code if it is a county's; one that ends in 00 is a city's or province's (GB/T 2260)."""
+    row = db.execute("SELECT division_code FROM portals WHERE key = ?", (portal,)).fetchone()
+    if row is None or row[0] is None or row[0].endswith("00"):
+        return None
+    return str(row[0])

@@ -1,0 +1,299 @@
+"""The archive of one data directory: its database, its WARC files, and how both are written and read."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, get_args
+from urllib.parse import quote, urlsplit
+
+from sqlite_utils import Database
+
+import extract
+from archive import reports
+from archive.captures import Capture, CaptureKind, pending_groups
+from archive.errors import ArchiveError
+from archive.reports import Reading
+from archive.schema import check_usable, transaction, upgrade
+from archive.warc import Original, Row, WarcWriter, read_payload, timestamp
+from extract.report import Finding, Report
+
+ExtractionOutcome = Literal["report", "no_report", "unreadable"]
+
+_BUSY_SECONDS = 60.0
+"""How long a write waits for another process's transaction."""
+
+
+def open_archive(data_dir: Path, read_only: bool = False) -> "Archive":
+    """Open the archive of a data directory: ``nianbao.db`` and ``archive/*.warc.gz``.
+
+    For writing, what is missing is made and an older database is brought to the newest schema. For reading, nothing is
+    ever written. ArchiveError where there is no database to read, or it is of another version of nianbao.
+    """
+    path = Path(data_dir) / "nianbao.db"
+    if read_only and not path.is_file():
+        raise ArchiveError(
+            f"{path}: there is no database yet; `nianbao demo`, `nianbao crawl` or `nianbao import` makes one"
+        )
+    if not read_only:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        db = _connect(path, read_only)
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{path}: cannot be opened as a database ({error})") from error
+    return Archive(Path(data_dir), db)
+
+
+def _connect(path: Path, read_only: bool) -> Database:
+    uri = f"file:{quote(str(path.resolve()))}?mode={'ro' if read_only else 'rwc'}"
+    # Datasette and threads of a crawl hand the connection on; writes of one process are still one after the other.
+    db = Database(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False))
+    try:
+        db.execute("PRAGMA foreign_keys = ON")
+        if read_only:
+            check_usable(db)
+        else:
+            db.enable_wal()
+            # Safe against a killed process; a power cut may lose the last rows, which the WARC files still hold.
+            db.execute("PRAGMA synchronous = NORMAL")
+            upgrade(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+class Archive:
+    """An open data directory; made by :func:`open_archive`, closed as a context manager.
+
+    ``db`` is the database for queries; it is written through the methods here, each in one transaction.
+    """
+
+    def __init__(self, data_dir: Path, db: Database) -> None:
+        self.data_dir = data_dir
+        self.db = db
+        self._warc = WarcWriter(self.warc_folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def warc_folder(self) -> Path:
+        """Where the WARC files are."""
+        return self.data_dir / "archive"
+
+    def close(self) -> None:
+        """Close the WARC file and the database."""
+        self._warc.close()
+        self.db.close()
+
+    # Runs and portals
+
+    def start_run(self, command: str, portal: str | None = None) -> int:
+        """Begin a run; returns its id. A run that never finishes keeps ``finished_at`` NULL."""
+        with transaction(self.db):
+            self._know_portal(portal)
+            run_id = self.db.execute(
+                "INSERT INTO runs (started_at, command, portal) VALUES (?, ?, ?)", (_now(), command, portal)
+            ).lastrowid
+        assert run_id is not None
+        return run_id
+
+    def finish_run(self, run_id: int, outcome: str, stats: Mapping[str, Any]) -> None:
+        """End a run with its outcome and counts."""
+        with transaction(self.db):
+            self.db.execute(
+                "UPDATE runs SET finished_at = ?, outcome = ?, stats = ? WHERE id = ?",
+                (_now(), outcome, json.dumps(stats, ensure_ascii=False), run_id),
+            )
+
+    def save_portals(self, portals: Iterable[Mapping[str, Any]]) -> None:
+        """Add or update portals, given as key, name, base_url, platform, division_code, enabled."""
+        with transaction(self.db):
+            self.db.conn.executemany(
+                "INSERT INTO portals (key, name, base_url, platform, division_code, enabled)"
+                " VALUES (:key, :name, :base_url, :platform, :division_code, :enabled) ON CONFLICT (key) DO UPDATE SET"
+                " name = excluded.name, base_url = excluded.base_url, platform = excluded.platform,"
+                " division_code = excluded.division_code, enabled = excluded.enabled",
+                [{"division_code": None, **portal, "enabled": int(portal["enabled"])} for portal in portals],
+            )
+
+    def _know_portal(self, key: str | None) -> None:
+        """A portal that is not registered here (yet, or any more) still gets a row to refer to."""
+        if key is not None:
+            self.db.execute(
+                "INSERT INTO portals (key, name, base_url, platform, enabled) VALUES (?, ?, '', '', 0)"
+                " ON CONFLICT (key) DO NOTHING",
+                (key, key),
+            )
+
+    # Captures
+
+    def add_capture(
+        self,
+        *,
+        url: str,
+        body: bytes,
+        kind: CaptureKind,
+        fetched_at: datetime,
+        portal: str | None = None,
+        http_status: int = 200,
+        headers: Sequence[tuple[str, str]] = (),
+        media_type: str | None = None,
+        run_id: int | None = None,
+        title: str | None = None,
+        published_on: str | None = None,
+        publisher: str | None = None,
+        parent_url: str | None = None,
+    ) -> Capture:
+        """Keep a response (decoded body) or, with kind ``import``, a file: the WARC record first, then the row.
+
+        ``fetched_at`` must carry a time zone. Bytes that are held already become a revisit; where the address has
+        given them before, the capture also carries the editions that they were read as.
+        """
+        if fetched_at.tzinfo is None:
+            raise ValueError(f"{url}: fetched_at has no time zone")
+        if kind not in get_args(CaptureKind):
+            raise ValueError(f"{url}: {kind!r} is no kind of capture")
+        if kind != "import" and urlsplit(url).scheme not in ("http", "https"):
+            raise ArchiveError(f"{url}: only an import may have an address that is not http or https")
+        record = {
+            "url": url,
+            "fetched_at": timestamp(fetched_at),
+            "http_status": None if kind == "import" else http_status,
+            "kind": kind,
+            "portal": portal,
+            "title": title,
+            "published_on": published_on,
+            "publisher": publisher,
+            "parent_url": parent_url,
+            "media_type": media_type,
+            "headers": json.dumps([list(header) for header in headers]),
+        }
+        row = self._warc.write(record, body, self._original(body))
+        with transaction(self.db):
+            return self.insert_capture({**row, "run_id": run_id})
+
+    def insert_capture(self, row: Row) -> Capture:
+        """Add the row of a written record, inside the caller's transaction."""
+        self._know_portal(row["portal"])
+        names = ", ".join(row)
+        values = ", ".join(f":{name}" for name in row)
+        cursor = self.db.execute(f"INSERT INTO captures ({names}) VALUES ({values})", row)  # noqa: S608 - own names
+        assert cursor.lastrowid is not None
+        capture = self.capture(cursor.lastrowid)
+        reports.link_repeat(self.db, capture)
+        return capture
+
+    def capture(self, capture_id: int) -> Capture:
+        """The capture of that id; ArchiveError where there is none."""
+        row = next(iter(self.db.query("SELECT * FROM captures WHERE id = ?", (capture_id,))), None)
+        if row is None:
+            raise ArchiveError(f"there is no capture {capture_id} in the database")
+        return Capture.from_row(row)
+
+    def latest_capture(self, url: str) -> Capture | None:
+        """The latest capture of an address, whatever its status; None where it was never captured."""
+        rows = self.db.query("SELECT * FROM captures WHERE url = ? ORDER BY fetched_at DESC, id DESC LIMIT 1", (url,))
+        row = next(iter(rows), None)
+        return None if row is None else Capture.from_row(row)
+
+    def read_body(self, capture: Capture) -> bytes:
+        """The bytes of a capture, checked against their SHA-256.
+
+        ArchiveError names the WARC file where it is gone or damaged.
+        """
+        if capture.record_type != "revisit":
+            return read_payload(self.warc_folder / capture.warc_file, capture.warc_offset, capture.sha256)
+        holders = self._holders(capture.sha256)
+        if not holders:
+            raise ArchiveError(
+                f"{self.warc_folder / capture.warc_file}: the record at byte {capture.warc_offset} repeats bytes whose "
+                "first capture is not held; import the WARC file that holds it"
+            )
+        for holder in holders[:-1]:
+            try:
+                return self.read_body(holder)
+            except ArchiveError:
+                continue
+        return self.read_body(holders[-1])
+
+    def pending_captures(self, version: int) -> list[list[Capture]]:
+        """What this version of the extractor has not read yet, in groups: an article or import, then its attachments.
+
+        Oldest first, so that editions are numbered in the order of publication.
+        """
+        return pending_groups(self.db, version)
+
+    def save_extraction(
+        self,
+        capture_ids: Iterable[int],
+        version: int,
+        outcome: ExtractionOutcome,
+        kind: str | None = None,
+        message: str | None = None,
+    ) -> None:
+        """Record that captures were read by a version of the extractor; the same again changes nothing."""
+        now = _now()
+        with transaction(self.db):
+            self.db.conn.executemany(
+                "INSERT INTO extractions (capture_id, version, outcome, kind, message, extracted_at)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (capture_id, version) DO UPDATE SET outcome = excluded.outcome,"
+                " kind = excluded.kind, message = excluded.message, extracted_at = excluded.extracted_at"
+                " WHERE (outcome, kind, message) IS NOT (excluded.outcome, excluded.kind, excluded.message)",
+                [(capture_id, version, outcome, kind, message, now) for capture_id in capture_ids],
+            )
+
+    def _holders(self, sha256: str) -> list[Capture]:
+        rows = self.db.query(
+            "SELECT * FROM captures WHERE sha256 = ? AND record_type <> 'revisit' ORDER BY id", (sha256,)
+        )
+        return [Capture.from_row(row) for row in rows]
+
+    def _original(self, body: bytes) -> Original | None:
+        """The capture that a revisit of these bytes can refer to: one whose WARC file is in its place."""
+        for holder in self._holders(hashlib.sha256(body).hexdigest()):
+            if (self.warc_folder / holder.warc_file).is_file():
+                return Original(holder.url, timestamp(holder.fetched_at))
+        return None
+
+    # Reports
+
+    def save_report(self, report: Report, capture: Capture, url: str) -> int:
+        """Save a report read from a capture, whole or not at all; returns its id.
+
+        Same content as an edition of the same agency and year: the capture is noted, nothing else changes. New
+        content: a new edition, and ``is_current`` moves to it. Another reading of the same capture by a newer
+        extractor corrects the edition in place. ArchiveError where a value cannot be kept.
+        """
+        try:
+            with transaction(self.db):
+                return reports.save(self.db, Reading(report, capture, url, extract.EXTRACTOR_VERSION))
+        except (sqlite3.IntegrityError, OverflowError) as error:
+            raise ArchiveError(f"{url}: the report {report.title!r} cannot be kept ({error})") from error
+
+    def load_report(self, report_id: int) -> Report:
+        """The report as it was read; its findings are those of the reading. ArchiveError where there is none."""
+        return reports.load(self.db, report_id)
+
+    def current_reports(self) -> Iterator[tuple[int, Report]]:
+        """The current edition of every report with its id, by agency and year."""
+        ids = self.db.execute("SELECT id FROM reports WHERE is_current = 1 ORDER BY agency, year, id").fetchall()
+        return ((report_id, reports.load(self.db, report_id)) for (report_id,) in ids)
+
+    def save_check_findings(self, report_id: int, findings: list[Finding]) -> None:
+        """Make these the findings of the checks; id and review of those that still hold are kept."""
+        with transaction(self.db):
+            reports.save_findings(self.db, report_id, findings, "check")
+
+
+def _now() -> str:
+    return timestamp(datetime.now(UTC))

@@ -1,0 +1,275 @@
+"""Captures as WARC/1.1 records, one gzip member each (ISO 28500:2017; written and parsed by warcio).
+
+A response is a ``response`` record with its HTTP status line and headers, a file that a person brought a ``resource``
+record; bytes that the archive already holds become a ``revisit`` record. What a row of ``captures`` needs beyond that
+stands in the header ``WARC-JSON-Metadata``, so that the database can be rebuilt from the WARC files alone.
+"""
+
+import hashlib
+import io
+import json
+import mmap
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from warcio.archiveiterator import WARCIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordbuilder import RecordBuilder
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParserException
+from warcio.warcwriter import WARCWriter
+
+from archive.errors import ArchiveError
+
+MAX_FILE_BYTES = 1_000_000_000
+"""A WARC file that has reached this size is closed and the next one begun; the customary gigabyte."""
+
+_METADATA = "WARC-JSON-Metadata"
+_GZIP_MEMBER = b"\x1f\x8b\x08"
+_DAMAGE = (
+    ArchiveLoadFailed,
+    StatusAndHeadersParserException,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    zlib.error,
+)
+
+# The body is kept decoded, so these headers of the transfer no longer describe it.
+_TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+
+Headers = Sequence[tuple[str, str]]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The capture whose bytes a revisit repeats: its address, when it was fetched (as in ``captures``)."""
+
+    url: str
+    fetched_at: str
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as kept in the database: UTC with microseconds, so that text order is time order."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+class WarcWriter:
+    """Appends records to WARC files of its own.
+
+    Every writer begins new files: a record torn by a kill stays the last of its file and is in nobody's way.
+    The first file is made with the first record.
+    """
+
+    def __init__(self, folder: Path, max_bytes: int = MAX_FILE_BYTES) -> None:
+        self.folder = folder
+        self.max_bytes = max_bytes
+        self._file: BinaryIO | None = None
+        self._name = ""
+
+    def write(self, capture: Row, body: bytes, original: Original | None) -> Row:
+        """Write one capture, as a revisit where an original is given; it is on disk on return.
+
+        ``capture`` holds url, fetched_at, http_status, kind, portal, title, published_on, publisher, parent_url,
+        media_type, headers (JSON text). Returns the row of ``captures`` without id and run_id.
+        """
+        record = _build_record(capture, body, original)
+        buffer = io.BytesIO()
+        WARCWriter(buffer, warc_version=RecordBuilder.WARC_1_1).write_record(record)
+        offset = self._append(buffer.getvalue())
+        return capture_row(record, self._name, offset)
+
+    def close(self) -> None:
+        """Close the open file; a later write begins a new one."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _append(self, record: bytes) -> int:
+        if self._file is not None and self._file.tell() >= self.max_bytes:
+            self.close()
+        if self._file is None:
+            self._begin_file()
+        assert self._file is not None
+        offset = self._file.tell()
+        try:
+            self._file.write(record)
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self.close()
+            raise ArchiveError(f"{self.folder / self._name}: cannot write ({error}); is the disk full?") from error
+        return offset
+
+    def _begin_file(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Names sort by time; the process id keeps those of one microsecond apart, mode x keeps us off any other's file.
+        self._name = f"nianbao-{datetime.now(UTC):%Y%m%d%H%M%S%f}-{os.getpid()}.warc.gz"
+        self._file = (self.folder / self._name).open("xb")
+        buffer = io.BytesIO()
+        writer = WARCWriter(buffer, warc_version=RecordBuilder.WARC_1_1)
+        info = {"software": "nianbao", "format": "WARC File Format 1.1"}
+        writer.write_record(writer.create_warcinfo_record(self._name, info))
+        self._file.write(buffer.getvalue())
+        _sync_folder(self.folder)
+
+
+def capture_row(record: ArcWarcRecord, warc_file: str, offset: int) -> Row:
+    """The row of ``captures`` (without id and run_id) of a record; KeyError where it lacks our metadata."""
+    header = record.rec_headers.get_header
+    metadata = json.loads(header(_METADATA) or "{}")
+    http = {name.lower(): value for name, value in reversed(metadata["headers"])}
+    return {
+        "portal": metadata["portal"],
+        "url": metadata["url"],
+        "fetched_at": header("WARC-Date"),
+        "http_status": metadata["http_status"],
+        "media_type": metadata["media_type"],
+        "sha256": (header("WARC-Payload-Digest") or "").removeprefix("sha256:"),
+        "bytes": metadata["bytes"],
+        "warc_file": warc_file,
+        "warc_offset": offset,
+        "record_id": header("WARC-Record-ID"),
+        "record_type": record.rec_type,
+        "kind": metadata["kind"],
+        "title": metadata["title"],
+        "published_on": metadata["published_on"],
+        "publisher": metadata["publisher"],
+        "parent_url": metadata["parent_url"],
+        "etag": http.get("etag"),
+        "last_modified": http.get("last-modified"),
+        "headers": json.dumps(metadata["headers"], ensure_ascii=False),
+    }
+
+
+def read_payload(path: Path, offset: int, sha256: str) -> bytes:
+    """The body of the record at an offset; ArchiveError where file or record is gone or the bytes are not the same."""
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            _, body = _read_record(file)
+    except FileNotFoundError:
+        raise ArchiveError(f"{path}: the WARC file is gone; put it back or collect the report again") from None
+    except _DAMAGE as error:
+        raise ArchiveError(f"{path}: the record at byte {offset} is damaged ({error!r})") from error
+    if hashlib.sha256(body).hexdigest() != sha256:
+        raise ArchiveError(f"{path}: the record at byte {offset} is damaged (its SHA-256 is not {sha256})")
+    return body
+
+
+def scan(path: Path, damage: list[int]) -> Iterator[Row]:
+    """The captures of a WARC file in order, as rows; where it is damaged is noted in ``damage``.
+
+    Bodies are checked against their SHA-256. Records that nianbao did not write as captures are passed over.
+    """
+    if path.stat().st_size == 0:
+        return
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        offset, in_damage = 0, False
+        while 0 <= offset < len(content):
+            file.seek(offset)
+            try:
+                row = _read_row(file, path.name, offset)
+                following = _next_member(content, offset)
+            except _DAMAGE:
+                if not in_damage:
+                    damage.append(offset)
+                offset, in_damage = content.find(_GZIP_MEMBER, offset + 1), True
+                continue
+            if row is not None:
+                yield row
+            offset, in_damage = following, False
+
+
+def _build_record(capture: Row, body: bytes, original: Original | None) -> ArcWarcRecord:
+    builder = RecordBuilder(warc_version=RecordBuilder.WARC_1_1)
+    url = _ascii_url(capture["url"])
+    digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
+    headers = json.loads(capture["headers"])
+    metadata = {**capture, "headers": headers, "bytes": len(body)}
+    warc_headers = {"WARC-Date": metadata.pop("fetched_at"), _METADATA: json.dumps(metadata)}
+    http = None if capture["http_status"] is None else _http_headers(capture["http_status"], headers, len(body))
+    if original is not None:
+        return builder.create_revisit_record(
+            url, digest, _ascii_url(original.url), original.fetched_at, http, warc_headers
+        )
+    return builder.create_warc_record(
+        url,
+        "resource" if http is None else "response",
+        payload=io.BytesIO(body),
+        length=len(body),
+        warc_content_type="" if http else capture["media_type"] or "application/octet-stream",
+        warc_headers_dict={**warc_headers, "WARC-Payload-Digest": digest},
+        http_headers=http,
+    )
+
+
+def _http_headers(status: int, headers: Headers, length: int) -> StatusAndHeaders:
+    kept = [
+        (f"X-Archive-Orig-{name}" if name.lower() in _TRANSFER_HEADERS else _plain(name), _plain(value))
+        for name, value in headers
+    ]
+    try:
+        reason = HTTPStatus(status).phrase
+    except ValueError:
+        reason = "Unknown"
+    return StatusAndHeaders(f"{status} {reason}", [*kept, ("Content-Length", str(length))], protocol="HTTP/1.1")
+
+
+def _plain(text: str) -> str:
+    """A header's name or value as one line of ASCII; as it came it stands in the metadata."""
+    return text if text.isascii() and text.isprintable() else quote(text, safe=" !#$&'()*+,-./:;<=>?@[]^_`{|}~\"")
+
+
+def _ascii_url(url: str) -> str:
+    return quote(url, safe="%/:=&?~#+!$,;'@()*[]")
+
+
+def _read_record(file: BinaryIO) -> tuple[ArcWarcRecord, bytes]:
+    record = next(WARCIterator(file), None)
+    if record is None:
+        raise EOFError("no record")
+    body: bytes = record.raw_stream.read()
+    return record, body
+
+
+def _read_row(file: BinaryIO, name: str, offset: int) -> Row | None:
+    record, body = _read_record(file)
+    if record.rec_headers.get_header(_METADATA) is None:
+        return None
+    row = capture_row(record, name, offset)
+    if row["record_type"] != "revisit" and hashlib.sha256(body).hexdigest() != row["sha256"]:
+        raise ValueError("the SHA-256 of the body is not the recorded one")
+    return row
+
+
+def _next_member(content: mmap.mmap, offset: int) -> int:
+    """Where the gzip member after the one at ``offset`` begins."""
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    position = offset
+    while not decompressor.eof:
+        chunk = content[position : position + 65536]
+        if not chunk:
+            raise EOFError("the record is cut short")
+        decompressor.decompress(chunk)
+        position += len(chunk)
+    return position - len(decompressor.unused_data)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the folder's own entry of a new file on disk too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
