@@ -37,6 +37,7 @@ _TITLE_START = re.compile(
     r"[\u4e00-\u9fff()0-9]{2,40}?(?:[省市县区旗州镇乡局委办厅院部会]|苏木|街道|办事处|中心|人民政府|办公室|20[0-4]\d年度?|信息|政府)"
 )
 _CITED = re.compile(r"《[^《》]*(?:通知|格式|条例|办法|意见|要点|规定|函|决定)[^《》]*》|关于[^。;《》]{0,60}?通知")
+_THIS_REPORT = re.compile(r"现(?:予以)?(?:公布|发布|将)|特向社会|本(?:年度)?报告")
 _LEAD_IN = re.compile(r"现将|公布|发布|撰写|形成|编制(?!委|办)了?|^现|^将(?!乐)|^本报告[是为]|^附件?")
 _NAME = r"[\u4e00-\u9fff()、]{3,40}?"
 _COMPILER = re.compile(
@@ -76,11 +77,12 @@ def opening_readings(body_text: str) -> list[tuple[str, TitleReading]]:
 
 
 def _introduction(lines: list[str]) -> str:
-    """The lines before the first heading, and the start of what is under it: later text may name older reports."""
+    """What stands before the first heading, and the sentences under it that speak of this report, not of an older."""
     first = next((number for number, line in enumerate(lines) if is_report_heading(line)), None)
     if first is None:
         return "\n".join(lines)[:_UNHEADED_LENGTH]
-    return "\n".join([*lines[:first], "\n".join(lines[first + 1 :])[:_UNDER_HEADING_LENGTH]])
+    under = "\n".join(lines[first + 1 :])[:_UNDER_HEADING_LENGTH]
+    return "\n".join([*lines[:first], *(text for text in re.split("[。\n]", under) if _THIS_REPORT.search(text))])
 
 
 def _broken_title(lines: list[str]) -> list[tuple[str, TitleReading]]:

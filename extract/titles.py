@@ -35,7 +35,7 @@ _CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000
 _CHINESE_YEAR = re.compile(r"二[〇○零0Oo][〇○零0Oo一二三四][〇○零0Oo一二三四五六七八九](?=年)")
 _YEAR_WORD = r"(?:年(?:度(?!假))?)"
 # Not the year of a document number (2024年第1号, 〔2021〕30号), of a date (2024年1月) or the first of a range.
-_YEAR = re.compile(rf"(?<![\d〔\[])(?P<year>20[0-4]\d)(?!\d)(?!年?[\d.\-/〕\]]|年第){_YEAR_WORD}?")
+_YEAR = re.compile(rf"(?<!\d)(?P<year>20[0-4]\d)(?!\d|年?[〕\])】]?第?\d+号|年?[.\-/]?\d){_YEAR_WORD}?")
 _YEARS = re.compile(r"20[0-4]\d年?度?[-–—~至到]+20[0-4]\d")
 _ANNOUNCEMENT = re.compile(r"^.*公告\(?(?:20\d\d年)?第?\d+号\)?")
 
@@ -58,8 +58,8 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^(?P<issuer>.*?)关于(?:发布|公布|公开)?(?P<what>.*)$")
-_SEPARATOR = re.compile(r"[-–—_|>:/·,，。;]+")
-_LEAD = re.compile(r"^(?:【[^】]*】|\[[^\]]*\]|\((?:图文|文字版?)\)|附件\d*|\d{1,2}[.、])+")
+_SEPARATOR = re.compile(r"(?<![\d年度])[-–—]+|[_|>:/·,，。;]+")
+_LEAD = re.compile(r"^(?:【[^】\d]*】|\[[^\]\d]*\]|\((?:图文|文字版?)\)|附件\d*|\d{1,2}[.、])+")
 _BRACKETED = re.compile(r"[(【\[]([^()【】\[\]]*)[)】\]]")
 _BRACKETED_AGENCY = re.compile(r"(?:[局委办厅院部会省市县区镇乡]|政府|部门|办公室|中心|街道)$")
 _COLUMN = re.compile(
@@ -144,7 +144,7 @@ def _only_year(text: str) -> int | None:
 
 
 def _agency(own: str, subject: str) -> str:
-    name = _YEAR.sub("", own).strip("的.、,:'‘’【】[]" + _JOINT)
+    name = _YEAR.sub("", own).strip("的.、,:'‘’【】[]-–—" + _JOINT)
     if name.count("(") != name.count(")"):  # half a bracket is the rest of a tag
         name = name.strip("()")
     if _OURSELVES.match(name):
