@@ -77,7 +77,7 @@ def fengdu(ids: Iterator[int]) -> Host:
     root = TrsColumn(
         COLUMN, "政府信息公开年报", [*top, *notices], folders, strangers=(stranger,), page_size=8, past_end="404"
     )
-    listed = [posting for column in root.walk() for posting in column.postings if posting not in closed]
+    listed = [posting for column in root.walk() if column.path != CLOSED for posting in column.postings]
     entry = Entry("sim_fengdu", DISTRICT, "trs", COLUMN)
     portal = Portal("fengdu", (entry,), (root,), f"User-agent: *\nDisallow: {CLOSED}\n")
     return Host(portal, listed=listed, notices=notices, hidden=closed)

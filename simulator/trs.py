@@ -103,7 +103,8 @@ class TrsColumn:
 {items}
 </ul>
 <div class="page">{self._script(number, self.claimed_pages or pages, len(rows))}</div>
-<div class="footer">主办：{self.name}编辑部　地址：本网站为演示用途搭建的模拟网站，所载机关均为虚构　联系电话：000-00000000</div>
+<div class="footer">主办：{self.name}编辑部
+本网站为演示用途搭建的模拟网站，所载机关除注明者外均为虚构，数据仅供演示，请勿引用</div>
 </body></html>""")
 
     def _script(self, current: int, pages: int, records: int) -> str:
