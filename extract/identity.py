@@ -11,7 +11,7 @@ from extract.titles import TitleReading, read_title, tidy_title
 
 __all__ = ["Identity", "TitleReading", "agency_level", "identify", "read_title"]
 
-_HAS_PLACE = re.compile(r"[\u4e00-\u9fff]+?(?:(?<!城)市(?!场)|[省县区旗州盟镇乡])")
+_HAS_PLACE = re.compile(r"[\u4e00-\u9fff]+?(?:(?<!城)(?:市(?!场)|乡)|[省县区旗州盟镇])")
 
 
 @dataclass(frozen=True, slots=True)

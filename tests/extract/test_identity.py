@@ -119,6 +119,8 @@ def test_a_shortened_name_is_no_disagreement() -> None:
 def test_a_name_without_place_is_completed_from_the_body() -> None:
     body = "本报告由绵阳市卫生健康委员会根据条例编制。"
     assert identify(["2020年卫生健康委员会政府信息公开工作年度报告"], body).agency == "绵阳市卫生健康委员会"
+    body = "本报告由淄博市住房和城乡建设局根据条例编制。"
+    assert identify(["住房和城乡建设局2023年政府信息公开年报"], body).agency == "淄博市住房和城乡建设局"
     contact_only = "如有疑问，请与淄博市人民政府办公室联系（电话：0533-3887726）。"
     assert identify(["市人民政府办公室2023年政府信息公开年报"], contact_only).agency == "淄博市人民政府办公室"
     assert (
