@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 
@@ -101,17 +101,16 @@ Block = Text | Grid
 class Document:
     """A source as its reader saw it.
 
-    ``reader`` names the reader (``html``, ``pdf``, ``text``); ``title`` is the title the source states about itself
-    (meta tag, title element, first heading), None where it states none; ``metadata`` holds what else it states,
-    under the keys ``published_on`` (ISO date), ``publisher``, ``column``.
+    ``reader`` names the reader (``html``, ``pdf``, ``text``); ``titles`` are the titles that the source states about
+    itself (meta tag, first heading, title element), the most trusted first; ``published_on`` is the ISO date that it
+    states, if any; ``attachments`` are linked files as (address, link text).
     """
 
     blocks: tuple[Block, ...]
     reader: str
-    title: str | None = None
-    metadata: dict[str, str] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
+    published_on: str | None = None
     attachments: tuple[tuple[str, str], ...] = ()
-    """Linked files, as (address, link text)."""
 
     def grids(self) -> Iterator[Grid]:
         """The grids in reading order."""

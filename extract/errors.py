@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-ErrorKind = Literal["not_found", "empty", "unsupported", "damaged", "encoding", "no_report", "not_a_report"]
+ErrorKind = Literal["not_found", "empty", "unsupported", "damaged", "encoding", "scan", "no_report", "not_a_report"]
 
 
-class UnreadableFile(Exception):
+class UnreadableFile(Exception):  # noqa: N818 - the name is part of the public contract
     """A file yields no report.
 
     ``path`` names it, ``kind`` is one of a fixed vocabulary for programs, ``message`` tells a person what is wrong and

@@ -15,8 +15,8 @@ Severity = Literal["error", "warning", "info"]
 class Figure:
     """One cell of a form as printed.
 
-    ``code`` as in ``data/forms/cells.csv``; ``value`` in the unit of that file, None for a blank cell (and for an unsure
-    one without a best reading); ``raw`` is the text of the cell; ``locator`` the place it was read from (JSON).
+    ``code`` as in ``data/forms/cells.csv``; ``value`` in the unit of that file, None for a blank cell (and for an
+    unsure one without a best reading); ``raw`` is the text of the cell; ``locator`` the place it was read from (JSON).
     """
 
     code: str
@@ -50,7 +50,8 @@ class Finding:
     """Something a person should look at.
 
     ``codes`` names the cells concerned, the likeliest culprit first; ``expected`` and ``actual`` are numbers or None
-    where the rule is not about numbers. Messages are for a clerk, in Chinese and in English.
+    where the rule is not about numbers. Messages are for a clerk, in Chinese and English. ``subject`` tells findings of
+    one rule apart that name no cells (the label of a row that the form does not have).
     """
 
     rule: str
@@ -60,15 +61,14 @@ class Finding:
     codes: tuple[str, ...] = ()
     expected: Number | None = None
     actual: Number | None = None
+    subject: str = ""
 
     def fingerprint(self, agency: str, year: int | None) -> str:
         """Identity of the finding over re-runs and rewordings: rule, report and values, not the messages.
 
         Returns 16 hex digits.
         """
-        identity = [self.rule, agency, year, sorted(self.codes), self.expected, self.actual]
-        if not self.codes:
-            identity.append(self.message_en)
+        identity = [self.rule, agency, year, sorted(self.codes), self.expected, self.actual, self.subject]
         return hashlib.sha256(json.dumps(identity, ensure_ascii=False).encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,0 +1,374 @@
+"""Which grid is which table of the form, and which cell is which figure: by labels and headers, never by position."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from extract import notices
+from extract.document import Cell, Grid
+from extract.forms import form_for_year, load_form
+from extract.headers import Column, Header, find_header
+from extract.labels import label_key, squash
+from extract.numbers import parse_number
+from extract.report import Figure, Finding
+from extract.vocabulary import KnownLine, vocabulary
+
+_CHANGE_COLUMN = "items_change"
+_SINGLE_OTHER = "applications.other."
+
+
+@dataclass
+class Tables:
+    """What matching found: figures by code, findings, and which form's labels each table used."""
+
+    figures: dict[str, Figure] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    evidence: dict[str, Counter[str]] = field(default_factory=lambda: {"2": Counter(), "3": Counter(), "4": Counter()})
+
+    def table_form(self, table_id: str) -> str | None:
+        """The form whose own labels a table uses, None where its labels don't tell."""
+        ranked = self.evidence[table_id].most_common(2)
+        if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
+            return None
+        return ranked[0][0]
+
+
+def match_tables(grids: Iterable[Grid]) -> Tables:
+    """Match the grids of a document, in reading order, to the tables of the forms.
+
+    A row or column that no label explains becomes a finding and its figures are left out.
+    """
+    matcher = _Matcher()
+    for grid in grids:
+        matcher.read(grid)
+    return matcher.tables
+
+
+def choose_form(tables: Tables, year: int | None) -> str | None:
+    """The form that a report uses: by the labels of table 2, else of table 3, else the one in force for its year."""
+    if not tables.figures:
+        return None
+    by_label = tables.table_form("2") or tables.table_form("3")
+    if by_label is not None:
+        return by_label
+    in_force = form_for_year(year) if year is not None else None
+    return in_force.form if in_force else None
+
+
+def check_mixture(tables: Tables) -> list[Finding]:
+    """A finding where table 2 and table 3 are of different forms."""
+    disclosure, applications = tables.table_form("2"), tables.table_form("3")
+    if disclosure and applications and disclosure != applications:
+        return [notices.mixed_forms(disclosure, applications)]
+    return []
+
+
+def missing_codes(tables: Tables, form: str) -> list[str]:
+    """The cells of a form that the report lacks. One row （六） stands for its three sub-rows and the reverse."""
+    single = any(code.startswith(_SINGLE_OTHER) and code.count(".") == 2 for code in tables.figures)
+    split = any(code.startswith(_SINGLE_OTHER) and code.count(".") == 3 for code in tables.figures)
+    missing = []
+    for table in load_form(form).tables:
+        table_form = tables.table_form(table.id) or form
+        for cell in load_form(table_form).cells():
+            if cell.table != table.id or cell.code in tables.figures:
+                continue
+            if cell.code.startswith(_SINGLE_OTHER):
+                is_single = cell.code.count(".") == 2
+                if (is_single and split) or (not is_single and single):
+                    continue
+                if is_single and _has_split_row(table_form):
+                    continue
+            missing.append(cell.code)
+    return missing
+
+
+def _has_split_row(form: str) -> bool:
+    return any(cell.code.startswith("applications.other.rest.") for cell in load_form(form).cells())
+
+
+class _Matcher:
+    """Reads grids row by row; a header rules the rows below it, over the end of a grid where the table goes on."""
+
+    def __init__(self) -> None:
+        self.tables = Tables()
+        self.header: Header | None = None
+        self.width = 0
+        self.group: str | None = None
+        self.unknown_columns: dict[int, list[str]] = {}
+
+    def read(self, grid: Grid) -> None:
+        self._continue_on(grid)
+        row = 0
+        while row < grid.row_count:
+            header = find_header(grid, row)
+            if header is not None:
+                self._begin(header, grid)
+                row = header.end_row
+                continue
+            if self.header is not None:
+                self._read_row(grid, row)
+            row += 1
+        self._report_unknown_columns()
+        self.width = grid.column_count
+
+    def _begin(self, header: Header, grid: Grid) -> None:
+        self._report_unknown_columns()
+        if self.header is None or self.header.table_id != header.table_id:
+            self.group = None
+        self.header = header
+        self.width = grid.column_count
+        for column in header.columns:
+            if len(column.forms) == 1:
+                self.tables.evidence[header.table_id].update(column.forms)
+        for cell in header.unknown:
+            self.tables.findings.append(notices.unknown_column(header.table_id, cell.text))
+
+    def _continue_on(self, grid: Grid) -> None:
+        """Keep the header for a grid without one where it is plainly the next part of the same table, else drop it."""
+        if self.header is None:
+            return
+        if not self._goes_on(grid):
+            self.header = None
+            return
+        shift = grid.column_count - self.width
+        if shift == 0:
+            return
+        last = max(column.end for column in self.header.columns)
+        if last == self.width and self._fits(grid, self.header.shifted(shift)):
+            self.header = self.header.shifted(shift)
+            return
+        self.tables.findings.append(notices.continuation_lost(self.header.table_id))
+        self.header = None
+
+    def _goes_on(self, grid: Grid) -> bool:
+        """Whether the rows before any new header belong to the table in hand."""
+        assert self.header is not None
+        for row in range(grid.row_count):
+            if find_header(grid, row) is not None:
+                return False
+            if self.header.table_id == "4":
+                return _numeric_row(grid.row(row))
+            words = vocabulary(self.header.table_id)
+            if any(words.find_row(cell.text) for cell in grid.row(row)):
+                return True
+        return False
+
+    def _fits(self, grid: Grid, header: Header) -> bool:
+        """Whether every row has labels left of the header's columns and numbers under them, nothing else."""
+        first = header.first_column
+        if first < 1:
+            return False
+        for row in range(grid.row_count):
+            for cell in grid.row(row):
+                is_number = parse_number(cell.text).reading in {"reported", "unsure"}
+                is_text = not is_number and bool(squash(cell.text))
+                if (cell.column >= first and is_text) or (cell.column < first and is_number):
+                    return False
+        return True
+
+    def _read_row(self, grid: Grid, row: int) -> None:
+        assert self.header is not None
+        first = self.header.first_column
+        cells = grid.row(row)
+        if self.header.table_id == "4":
+            self._read_challenges(grid, row, cells)
+            return
+        if (moved := self._label_under_first_column(cells)) is not None:
+            self.header, usual = moved, self.header
+            self._read_row(grid, row)
+            self.header = usual
+            return
+        labels = [c for c in cells if c.column < first and squash(c.text) and not _is_number(c)]
+        values = [c for c in cells if c.column >= first]
+        for cell in cells:
+            if cell.column < first and _is_number(cell):
+                self.unknown_columns.setdefault(cell.column, []).append(squash(cell.text))
+        if not labels:
+            if any(_is_number(c) for c in values):
+                self._unknown_row("", values)
+            return
+        line = self._identify(labels)
+        if line is None:
+            if any(_is_number(c) for c in values):
+                self._unknown_row(labels[-1].text, values)
+            self._remember_group(labels)
+            return
+        self._take_row(grid, row, line, labels, cells)
+
+    def _label_under_first_column(self, cells: Sequence[Cell]) -> Header | None:
+        """The header moved right for a row that has more label cells than it (text that lost its spans), else None.
+
+        Only where the label is a row of the form and exactly as many cells follow it as there are columns, all of them
+        figures or blank.
+        """
+        assert self.header is not None
+        columns = self.header.columns
+        contiguous = all(one.end == two.start for one, two in pairwise(columns))
+        label = next((cell for cell in reversed(cells) if parse_number(cell.text).reading == "text"), None)
+        if label is None or label.column < self.header.first_column or not contiguous:
+            return None
+        values = [cell for cell in cells if cell.column >= label.end_column]
+        shift = label.end_column - self.header.first_column
+        if len(values) != len(columns) or vocabulary(self.header.table_id).find_row(label.text) is None:
+            return None
+        return self.header.shifted(shift)
+
+    def _identify(self, labels: Sequence[Cell]) -> KnownLine | None:
+        assert self.header is not None
+        words = vocabulary(self.header.table_id)
+        leaf = labels[-1]
+        match = words.find_row(leaf.text)
+        if match is None:
+            return None
+        if not match.exact:
+            codes = [f"{match.line.key}.{column.key}" for column in self.header.columns]
+            self.tables.findings.append(notices.bridged_label(self.header.table_id, leaf.text, match.line.label, codes))
+        return match.line
+
+    def _remember_group(self, labels: Sequence[Cell]) -> None:
+        assert self.header is not None
+        words = vocabulary(self.header.table_id)
+        for label in labels:
+            self.group = words.find_group(label.text) or self.group
+
+    def _take_row(self, grid: Grid, row: int, line: KnownLine, labels: Sequence[Cell], cells: Sequence[Cell]) -> None:
+        assert self.header is not None
+        codes = [f"{line.key}.{column.key}" for column in self.header.columns]
+        stated = [group for c in labels[:-1] if (group := vocabulary(self.header.table_id).find_group(c.text))]
+        group = stated[-1] if stated else self.group
+        certain = True
+        if line.groups and line.groups[-1] != group and (stated or _needs_group(line)):
+            name = vocabulary("3").groups.get(group or "", "？")
+            self.tables.findings.append(notices.group_conflict(labels[-1].text, name, codes))
+            certain = False
+        self.group = line.groups[-1] if line.groups else None
+        if row in grid.ragged_rows or self._misaligned(cells):
+            self.tables.findings.append(notices.uncertain_row(labels[-1].text, codes))
+            certain = False
+        if len(line.forms) == 1 and self.header.table_id == "3":
+            self.tables.evidence["3"].update(line.forms)
+        for column in self.header.columns:
+            self._take_cell(f"{line.key}.{column.key}", labels[-1].text, row, column, cells, certain=certain)
+        self._stray_values(cells)
+
+    def _misaligned(self, cells: Sequence[Cell]) -> bool:
+        """A label under a value column, or no cell left under the header's last column: figures have slipped."""
+        assert self.header is not None
+        words = vocabulary(self.header.table_id)
+        if max(cell.end_column for cell in cells) <= max(column.start for column in self.header.columns):
+            return True
+        return any(
+            cell.column >= self.header.first_column and (words.find_row(cell.text) or words.find_group(cell.text))
+            for cell in cells
+        )
+
+    def _read_challenges(self, grid: Grid, row: int, cells: Sequence[Cell]) -> None:
+        """Table 4 has one row of figures and no row label; blank rows above it are layout."""
+        assert self.header is not None
+        if not _numeric_row(cells):
+            return
+        blank = not any(_is_number(cell) for cell in cells)
+        later = (grid.row(r) for r in range(row + 1, grid.row_count))
+        if blank and any(_numeric_row(r) and any(_is_number(c) for c in r) for r in later):
+            return
+        codes = [column.key for column in self.header.columns]
+        certain = row not in grid.ragged_rows and not self._misaligned(cells)
+        if not certain:
+            self.tables.findings.append(notices.uncertain_row("行政复议、行政诉讼", codes))
+        for column in self.header.columns:
+            self._take_cell(column.key, column.header, row, column, cells, certain=certain)
+        self._stray_values(cells)
+
+    def _take_cell(
+        self, code: str, label: str, row: int, column: Column, cells: Sequence[Cell], *, certain: bool
+    ) -> None:
+        assert self.header is not None
+        under = [cell for cell in cells if cell.column < column.end and cell.end_column > column.start]
+        if not under:
+            return
+        if code not in vocabulary(self.header.table_id).codes:
+            if any(_is_number(cell) for cell in under):
+                self.tables.findings.append(
+                    notices.unknown_column(self.header.table_id, column.header, [squash(c.text) for c in under])
+                )
+            return
+        filled = [cell for cell in under if squash(cell.text)]
+        cell = (filled or under)[0]
+        shared = any(
+            other is not column and cell.column < other.end and cell.end_column > other.start
+            for other in self.header.columns
+        )
+        certain = certain and len(filled) < 2 and not shared and cell.row == row
+        raw = "|".join(c.text for c in filled) if len(filled) > 1 else cell.text
+        self._record(code, f"{label} {column.header}", raw, column, cell, certain=certain)
+
+    def _record(self, code: str, label: str, raw: str, column: Column, cell: Cell, *, certain: bool) -> None:
+        assert self.header is not None
+        unit = vocabulary(self.header.table_id).codes[code]
+        parsed = parse_number(raw, unit=unit, printed_unit=column.printed_unit, change=code.endswith(_CHANGE_COLUMN))
+        findings = self.tables.findings
+        value = parsed.value
+        if parsed.reading == "text":
+            findings.append(notices.not_a_number(code, label, raw))
+        elif parsed.reading == "unsure" or (not certain and value is not None):
+            findings.append(notices.doubtful_number(code, label, raw, value))
+        elif value is not None and (stated := _stated_unit(raw, column)) not in {None, unit} and unit in {"元", "万元"}:
+            findings.append(notices.other_unit(code, str(stated), unit, raw, value))
+        if not certain or parsed.reading in {"text", "unsure"}:
+            figure = Figure(code, value, raw, "unsure", str(cell.locator))
+        else:
+            figure = Figure(code, value, raw, "blank" if parsed.reading == "blank" else "reported", str(cell.locator))
+        self._keep(figure)
+
+    def _keep(self, figure: Figure) -> None:
+        """A cell printed again with the same content is one cell; with another, neither is certain."""
+        known = self.tables.figures.get(figure.code)
+        if known is None:
+            self.tables.figures[figure.code] = figure
+        elif (known.value, known.status) != (figure.value, figure.status):
+            self.tables.findings.append(notices.printed_twice(figure.code, known.value, figure.value))
+            self.tables.figures[figure.code] = Figure(known.code, known.value, known.raw, "unsure", known.locator)
+
+    def _stray_values(self, cells: Sequence[Cell]) -> None:
+        """Numbers under no column of the header."""
+        assert self.header is not None
+        for cell in cells:
+            under = any(cell.column < c.end and cell.end_column > c.start for c in self.header.columns)
+            if not under and cell.column >= self.header.first_column and _is_number(cell):
+                self.unknown_columns.setdefault(cell.column, []).append(squash(cell.text))
+
+    def _unknown_row(self, label: str, values: Sequence[Cell]) -> None:
+        assert self.header is not None
+        self.tables.findings.append(
+            notices.unknown_row(self.header.table_id, label, [squash(cell.text) for cell in values])
+        )
+
+    def _report_unknown_columns(self) -> None:
+        if self.header is not None:
+            for column in sorted(self.unknown_columns):
+                values = self.unknown_columns[column]
+                self.tables.findings.append(notices.unknown_column(self.header.table_id, "", values))
+        self.unknown_columns.clear()
+
+
+def _is_number(cell: Cell) -> bool:
+    return parse_number(cell.text).reading in {"reported", "unsure"}
+
+
+def _numeric_row(cells: Sequence[Cell]) -> bool:
+    return bool(cells) and all(parse_number(cell.text).reading != "text" for cell in cells)
+
+
+def _needs_group(line: KnownLine) -> bool:
+    """A label as short as 3.其他 says nothing without the group it stands in."""
+    return len(label_key(line.label)) <= 2 and len(line.groups) > 1
+
+
+def _stated_unit(raw: str, column: Column) -> str | None:
+    squashed = squash(raw)
+    for unit in ("亿元", "万元", "元"):
+        if squashed.endswith(unit):
+            return unit
+    return column.printed_unit

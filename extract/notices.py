@@ -1,0 +1,144 @@
+"""What reading notices about a document, worded for a clerk: the ``form.*`` findings that need the document itself."""
+
+from collections.abc import Sequence
+
+from extract.report import Finding, Number
+
+_TABLES_EN = {"2": "table 2 (disclosure)", "3": "table 3 (applications)", "4": "table 4 (reconsiderations, lawsuits)"}
+_TABLES_ZH = {"2": "表二（主动公开）", "3": "表三（依申请公开）", "4": "表四（复议、诉讼）"}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:60]
+
+
+def unknown_row(table: str, label: str, values: Sequence[str]) -> Finding:
+    """A row with figures whose label is not the form's: its figures are left out, not guessed."""
+    printed = "、".join(v for v in values if v) or "—"
+    return Finding(
+        "form.unknown_row",
+        "warning",
+        f"{_TABLES_ZH[table]}中“{_one_line(label)}”一行不在规定格式之内，该行数字（{printed}）未录入。",
+        f"{_TABLES_EN[table]}: the row “{_one_line(label)}” is not the form's; its figures ({printed}) were left out.",
+        subject=f"{table}:{_one_line(label)}:{printed}",
+    )
+
+
+def unknown_column(table: str, header: str, values: Sequence[str] = ()) -> Finding:
+    """A column whose header is not the form's (or is lost): its figures are left out."""
+    printed = "、".join(v for v in values if v) or "—"
+    name_zh = f"“{_one_line(header)}”一列" if header.strip() else "有一列没有列名，"
+    name_en = f"the column “{_one_line(header)}”" if header.strip() else "a column without a header"
+    return Finding(
+        "form.unknown_column",
+        "warning",
+        f"{_TABLES_ZH[table]}中{name_zh}无法与规定格式对应，该列数字（{printed}）未录入。",
+        f"{_TABLES_EN[table]}: {name_en} matches no column of the form; its figures ({printed}) were left out.",
+        subject=f"{table}:{_one_line(header)}:{printed}",
+    )
+
+
+def continuation_lost(table: str) -> Finding:
+    """A table goes on without its header and with other columns than the part above."""
+    return Finding(
+        "form.unknown_column",
+        "warning",
+        f"{_TABLES_ZH[table]}的续表没有表头，列数也与上文不同，续表数字未录入。",
+        f"{_TABLES_EN[table]} goes on without a header and with other columns than above; those figures were left out.",
+        subject=f"{table}:continuation",
+    )
+
+
+def bridged_label(table: str, printed: str, label: str, codes: Sequence[str]) -> Finding:
+    """A label with a typo that can only mean one row."""
+    return Finding(
+        "form.label",
+        "info",
+        f"{_TABLES_ZH[table]}中“{_one_line(printed)}”按“{label}”录入（名称与规定格式有出入）。",
+        f"{_TABLES_EN[table]}: “{_one_line(printed)}” was read as “{label}” (the label differs from the form's).",
+        tuple(codes),
+    )
+
+
+def group_conflict(label: str, group: str, codes: Sequence[str]) -> Finding:
+    """A row stands under a group that the form does not put it in."""
+    return Finding(
+        "form.group",
+        "warning",
+        f"“{_one_line(label)}”印在“{group}”之下，与规定格式不符，该行数字存疑。",
+        f"“{_one_line(label)}” is printed under “{group}”, not where the form has it; its figures are unsure.",
+        tuple(codes),
+    )
+
+
+def uncertain_row(label: str, codes: Sequence[str]) -> Finding:
+    """A row whose cells do not line up with the header."""
+    return Finding(
+        "form.row_alignment",
+        "warning",
+        f"“{_one_line(label)}”一行的单元格与表头对不齐，该行数字存疑。",
+        f"The cells of “{_one_line(label)}” do not line up with the header; its figures are marked unsure.",
+        tuple(codes),
+    )
+
+
+def not_a_number(code: str, label: str, raw: str) -> Finding:
+    """Text, a percentage or a date where a number belongs."""
+    return Finding(
+        "form.not_a_number",
+        "warning",
+        f"“{_one_line(label)}”应填数字处印为“{_one_line(raw)}”，未录入数值。",
+        f"“{_one_line(label)}”: “{_one_line(raw)}” is printed where a number belongs; no value was taken.",
+        (code,),
+    )
+
+
+def doubtful_number(code: str, label: str, raw: str, value: Number | None) -> Finding:
+    """A number that may not be what it looks like."""
+    return Finding(
+        "form.doubtful_number",
+        "warning",
+        f"“{_one_line(label)}”印为“{_one_line(raw)}”，读作 {value}，存疑，请核对原件。",
+        f"“{_one_line(label)}”: “{_one_line(raw)}” was read as {value}, but not with certainty; compare the source.",
+        (code,),
+        actual=value,
+    )
+
+
+def other_unit(code: str, printed: str, unit: str, raw: str, value: Number) -> Finding:
+    """An amount printed in another unit than the form's, converted."""
+    return Finding(
+        "form.unit",
+        "info",
+        f"“{_one_line(raw)}”以{printed}印出，已折合为 {value} {unit}。",
+        f"“{_one_line(raw)}” is printed in {printed} and was converted to {value} {unit}.",
+        (code,),
+        actual=value,
+    )
+
+
+def printed_twice(code: str, first: Number | None, second: Number | None) -> Finding:
+    """The same cell is printed twice with different figures."""
+    return Finding(
+        "form.printed_twice",
+        "warning",
+        f"同一单元格（{code}）印了两次且数字不同：{_shown(first)}、{_shown(second)}，存疑。",
+        f"The same cell ({code}) is printed twice with different figures: {_shown(first)} and {_shown(second)}.",
+        (code,),
+        expected=first,
+        actual=second,
+    )
+
+
+def mixed_forms(disclosure: str, applications: str) -> Finding:
+    """Tables of two different forms in one report."""
+    return Finding(
+        "form.mixed",
+        "warning",
+        f"表二用 {disclosure} 年格式，表三用 {applications} 年格式，前后不一。",
+        f"Table 2 uses the form of {disclosure}, table 3 that of {applications}.",
+    )
+
+
+def _shown(value: Number | None) -> str:
+    return "空白" if value is None else str(value)

@@ -1,0 +1,126 @@
+"""From a file or the bytes of a capture to its reports."""
+
+from itertools import pairwise
+from pathlib import Path
+
+from extract.document import Document
+from extract.errors import UnreadableFile
+from extract.flow import restore_grids
+from extract.headings import is_report_heading
+from extract.identity import identify
+from extract.match import Tables, check_mixture, choose_form, match_tables, missing_codes
+from extract.readers.html import read_html
+from extract.readers.pdf import read_pdf
+from extract.readers.text import read_text
+from extract.report import Report, ReportStatus
+from extract.sections import preamble, split_sections
+from extract.titles import read_title
+
+EXTRACTOR_VERSION = 1
+"""Raised whenever a change here may read an archived capture differently: the archive is then read again."""
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\x00", b"MM\x00*", b"GIF8", b"BM")
+
+
+def read_file(path: str | Path) -> list[Report]:
+    """The reports of one file (HTML, PDF or text with tabs).
+
+    Raises :class:`UnreadableFile` (path, kind, message) where it yields none.
+    """
+    path = Path(path)
+    try:
+        body = path.read_bytes()
+    except FileNotFoundError:
+        raise UnreadableFile(str(path), "not_found", "there is no such file") from None
+    except OSError as error:
+        raise UnreadableFile(str(path), "not_found", f"the file cannot be read: {error.strerror}") from error
+    return read_bytes(body, str(path))
+
+
+def read_bytes(
+    body: bytes, name: str, *, content_type: str | None = None, title_hint: str | None = None
+) -> list[Report]:
+    """The reports in the bytes of a file or of an archived response.
+
+    ``name`` is the path or address, for messages and ``Report.file``; ``content_type`` the HTTP header where there was
+    one (its charset counts, the type itself is read off the bytes); ``title_hint`` the title under which a list linked
+    the document. Raises :class:`UnreadableFile` where there is no report in them.
+    """
+    document = _read_document(body, name, content_type, title_hint)
+    blocks = tuple(restore_grids(document.blocks))
+    tables = match_tables(Document(blocks, document.reader).grids())
+    opening = preamble(blocks)
+    sections = split_sections(blocks)
+    candidates = _title_candidates(document, opening)
+    is_titled = any(read_title(title) is not None for title in candidates)
+    if not tables.figures:
+        raise _no_report(document, name, is_titled=is_titled, has_headings=bool(sections))
+    narrative = "\n".join([*opening, *(f"{section.heading}\n{section.text}" for section in sections)])
+    identity = identify(candidates, narrative)
+    form = choose_form(tables, identity.year)
+    findings = [*identity.findings, *tables.findings, *check_mixture(tables)]
+    report = Report(
+        file=name,
+        title=identity.title,
+        agency=identity.agency,
+        year=identity.year,
+        form=form,
+        status=_status(tables, form),
+        reader=document.reader,
+        cells=tables.figures,
+        sections=sections,
+        findings=findings,
+        published_on=document.published_on,
+        period=identity.period,
+    )
+    return [report]
+
+
+def _read_document(body: bytes, name: str, content_type: str | None, title_hint: str | None) -> Document:
+    """Choose the reader by what the bytes are, never by the name."""
+    start = body[:1024].lstrip()
+    if not body.strip():
+        raise UnreadableFile(name, "empty", "the file is empty")
+    if b"%PDF-" in body[:1024]:
+        return read_pdf(body, name, title_hint=title_hint)
+    if start.startswith((_ZIP, _OLE)):
+        raise UnreadableFile(name, "unsupported", "an Office file or archive; HTML, PDF and text are read so far")
+    if body.startswith(_PICTURES):
+        raise UnreadableFile(name, "scan", "a picture; HTML, PDF and text are read so far")
+    if b"\x00" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableFile(name, "unsupported", "neither HTML nor PDF nor text")
+    lowered = body[:65536].lower()
+    if start.startswith(b"<") or any(
+        tag in lowered for tag in (b"<html", b"<body", b"<table", b"<p>", b"<p ", b"<div")
+    ):
+        return read_html(body, name, content_type=content_type, title_hint=title_hint)
+    return read_text(body, name, title_hint=title_hint)
+
+
+def _title_candidates(document: Document, opening: list[str]) -> list[str]:
+    """Titles the source states, then the opening lines and pairs of them (titles are often printed on two lines)."""
+    lines = [line for line in opening[:12] if len(line) < 60 and is_report_heading(line) is None]
+    pairs = ["".join(pair) for pair in pairwise(lines)]
+    readings = [(line, reading) for line in [*lines, *pairs] if (reading := read_title(line)) is not None]
+    named_first = sorted(readings, key=lambda pair: not pair[1].agency)
+    return list(dict.fromkeys([*document.titles, *(line for line, _ in named_first)]))
+
+
+def _status(tables: Tables, form: str | None) -> ReportStatus:
+    if form is None or missing_codes(tables, form):
+        return "partial"
+    return "partial" if any(figure.status == "unsure" for figure in tables.figures.values()) else "complete"
+
+
+def _no_report(document: Document, name: str, *, is_titled: bool, has_headings: bool) -> UnreadableFile:
+    if document.attachments and (is_titled or has_headings):
+        linked = ", ".join(address for address, _ in document.attachments[:5])
+        return UnreadableFile(name, "no_report", f"the page has no table of the report itself; it links {linked}")
+    if is_titled or has_headings:
+        return UnreadableFile(
+            name, "no_report", "an annual report by its title, but none of its tables is here as text"
+        )
+    return UnreadableFile(
+        name, "not_a_report", "no table of an annual report and no title of one: not a report (an error page?)"
+    )

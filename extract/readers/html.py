@@ -1,0 +1,388 @@
+"""HTML to Document: encodings, page chrome, nested layout tables, bodies held in a script."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import lxml.html
+from lxml.etree import ElementTree, _ElementTree
+from w3lib.encoding import html_to_unicode
+
+from extract.document import Block, Cell, Document, Grid, Locator, Text
+from extract.errors import UnreadableFile
+from extract.headings import is_report_heading
+from extract.labels import squash
+
+Element: TypeAlias = lxml.html.HtmlElement
+
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ucapcontent",
+        "ul",
+    ]
+)
+_SKIPPED = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "select",
+        "button",
+        "input",
+        "textarea",
+        "iframe",
+        "object",
+        "embed",
+    ]
+)
+_ATTACHMENT = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|rtf|zip|rar|7z|txt|ofd)(?:$|[?#])", re.IGNORECASE)
+_DATE = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+_DATE_LABEL = re.compile(r"(?:发布|发文|公开|信息提供|更新)(?:时间|日期)\s*[:：]?\s*" + _DATE.pattern)
+_EMBEDDED = re.compile(r"\bDETAIL\s*:\s*(?=\{)")
+# A span this long is read as a slip of the page's author, as browsers do (HTML standard, 4.9.11).
+_MOST_SPAN = 1000
+# A cell with this much text is a page region, not a cell of a form.
+_MOST_CELL_TEXT = 400
+_ROOT_XPATH = "/html/body"
+
+
+def read_html(body: bytes, name: str, *, content_type: str | None = None, title_hint: str | None = None) -> Document:
+    """Read a page.
+
+    ``content_type`` is the HTTP header, if there was one; ``title_hint`` a title known from elsewhere (the list that
+    links the page). Raises :class:`UnreadableFile` where the bytes are in no encoding that fits or hold no text.
+    """
+    markup = decode(body, name, content_type)
+    if not markup.strip():
+        raise UnreadableFile(name, "empty", "the page is empty")
+    tree = _parse(markup)
+    embedded = _embedded_detail(tree)
+    content, prefix = tree, ""
+    if embedded is not None and len(squash(_plain(embedded.body))) > len(squash(_plain(tree))):
+        content, prefix = embedded.body, "DETAIL.content:"
+    blocks = tuple(_Walker(content, prefix).blocks())
+    titles = [*_titles(tree), *([embedded.title] if embedded and embedded.title else [])]
+    if title_hint:
+        titles.append(title_hint)
+    return Document(
+        blocks=blocks,
+        reader="html",
+        titles=tuple(dict.fromkeys(title for title in titles if title)),
+        published_on=_published_on(tree, embedded),
+        attachments=tuple(_attachments(content)),
+    )
+
+
+def decode(body: bytes, name: str, content_type: str | None) -> str:
+    """Bytes to text: header, then meta, then detection (UTF-8 where the bytes are valid UTF-8, else GB 18030).
+
+    A declared encoding that the bytes contradict gives way to UTF-8 if that fits without a flaw. Raises
+    :class:`UnreadableFile` where no encoding fits.
+    """
+    if body[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return body.decode("utf-16", errors="replace")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    encoding, text = html_to_unicode(content_type, body, auto_detect_fun=lambda _: "gb18030")
+    if text.count("\ufffd") > len(text) // 1000:
+        encoding, text = "gb18030", body.decode("gb18030", errors="replace")
+    if text.count("\ufffd") > len(text) // 1000:
+        raise UnreadableFile(
+            name,
+            "encoding",
+            f"the text is not valid {encoding}, UTF-8 or GB 18030; save it in one of these and try again",
+        )
+    return text
+
+
+def _parse(markup: str) -> Element:
+    # lxml refuses text with an XML encoding declaration; the declaration has done its work by now.
+    without_declaration = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
+    return lxml.html.document_fromstring(without_declaration, parser=lxml.html.HTMLParser(remove_comments=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    title: str
+    published_on: str | None
+    body: Element
+
+
+def _embedded_detail(tree: Element) -> _Embedded | None:
+    """The article that gkmlpt pages hold as JSON (``DETAIL: {… "content": "\\u003Cp…"}``) in a script."""
+    for script in tree.iter("script"):
+        text = script.text or ""
+        match = _EMBEDDED.search(text)
+        if not match:
+            continue
+        try:
+            detail, _ = json.JSONDecoder(strict=False).raw_decode(text, match.end())
+        except ValueError:
+            continue
+        content = detail.get("content") if isinstance(detail, dict) else None
+        if isinstance(content, str) and content.strip():
+            date = _DATE.search(str(detail.get("publish_time") or detail.get("created_at") or ""))
+            return _Embedded(str(detail.get("title") or ""), _iso(date) if date else None, _parse(content))
+    return None
+
+
+def _titles(tree: Element) -> Iterator[str]:
+    for meta in tree.iter("meta"):
+        if (meta.get("name") or "").lower() == "articletitle":
+            yield _fold(meta.get("content") or "")
+    for tag in ("ucaptitle", "h1", "title"):
+        for element in tree.iter(tag):
+            yield _fold(element.text_content())
+
+
+def _published_on(tree: Element, embedded: _Embedded | None) -> str | None:
+    if embedded and embedded.published_on:
+        return embedded.published_on
+    for meta in tree.iter("meta"):
+        if (meta.get("name") or "").lower() in {"pubdate", "publishdate"}:
+            match = _DATE.search(meta.get("content") or "")
+            if match:
+                return _iso(match)
+    match = _DATE_LABEL.search(_plain(tree))
+    return _iso(match) if match else None
+
+
+def _iso(match: re.Match[str]) -> str:
+    year, month, day = match.groups()[-3:]
+    return f"{year}-{int(month):02}-{int(day):02}"
+
+
+def _attachments(tree: Element) -> Iterator[tuple[str, str]]:
+    for element in tree.iter("a", "iframe", "embed", "object"):
+        address = element.get("href") or element.get("src") or element.get("data") or ""
+        if _ATTACHMENT.search(address):
+            yield address, _fold(element.text_content() or element.get("alt") or "")
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _plain(element: Element) -> str:
+    """The visible text below an element."""
+    parts = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str) and child.tag not in _SKIPPED:
+            parts.append(_plain(child))
+        parts.append(child.tail or "")
+    return " ".join(part for part in parts if part.strip())
+
+
+class _Walker:
+    """Walks a page in reading order and makes blocks of its body."""
+
+    def __init__(self, root: Element, prefix: str) -> None:
+        self.root = root
+        self.prefix = prefix
+        self.tree: _ElementTree = ElementTree(root)
+        self.table_count = 0
+
+    def blocks(self) -> Iterator[Block]:
+        body = self.root.find("body")
+        start = body if body is not None else self.root
+        found = list(self._walk(start))
+        inside = self._body_element([(element, block) for element, block in found if isinstance(block, Text)])
+        for element, block in found:
+            if inside is None or _within(element, inside):
+                yield block
+
+    def _body_element(self, texts: list[tuple[Element, Text]]) -> Element | None:
+        """The innermost element that holds all section headings: what is outside of it is page chrome."""
+        headings = [element for element, text in texts if is_report_heading(text.text) is not None]
+        if len(headings) < 2:
+            return None
+        shared = [headings[0], *headings[0].iterancestors()]
+        for heading in headings[1:]:
+            ancestors = {id(heading), *map(id, heading.iterancestors())}
+            shared = [element for element in shared if id(element) in ancestors]
+        return shared[0] if shared else None
+
+    def _walk(self, element: Element) -> Iterator[tuple[Element, Block]]:
+        """Paragraphs and grids below an element, each with the element it came from."""
+        pending: list[str] = [element.text or ""]
+        for child in element:
+            if not isinstance(child.tag, str) or child.tag in _SKIPPED or _is_hidden(child):
+                pending.append(child.tail or "")
+                continue
+            if child.tag == "table":
+                yield from self._paragraphs(element, pending)
+                yield from self._table(child)
+            elif child.tag == "br":
+                pending.append("\n")
+            elif child.tag in _BLOCKS or _has_blocks(child):
+                yield from self._paragraphs(element, pending)
+                if child.tag in {"p", "li", "dd", "dt"} and not _plain(child).strip():
+                    # In a table written as paragraphs an empty paragraph is a blank cell.
+                    yield child, Text("", self._locator(child))
+                else:
+                    yield from self._walk(child)
+            else:
+                pending.append(_inline_text(child))
+            pending.append(child.tail or "")
+        yield from self._paragraphs(element, pending)
+
+    def _paragraphs(self, element: Element, pending: list[str]) -> Iterator[tuple[Element, Block]]:
+        for line in "".join(pending).split("\n"):
+            if line.strip():
+                yield element, Text(_fold(line), self._locator(element))
+        pending.clear()
+
+    def _locator(self, element: Element) -> Locator:
+        return Locator(xpath=self.prefix + self.tree.getpath(element))
+
+    def _table(self, table: Element) -> Iterator[tuple[Element, Block]]:
+        if _is_layout(table):
+            for cell in _own_cells(table):
+                yield from self._walk(cell)
+            return
+        self.table_count += 1
+        grid = self._grid(table)
+        if grid.column_count > 1:
+            yield table, grid
+        else:
+            for cell in _own_cells(table):
+                yield from self._walk(cell)
+
+    def _grid(self, table: Element) -> Grid:
+        """Expand row and column spans as the HTML standard's table model does (4.9.12)."""
+        cells: list[Cell] = []
+        taken: set[tuple[int, int]] = set()
+        rows = [row for row in table.iter("tr") if _own_table(row) is table]
+        for number, row in enumerate(rows):
+            column = 0
+            for position, element in enumerate((c for c in row if c.tag in {"td", "th"}), start=1):
+                while (number, column) in taken:
+                    column += 1
+                column_span = _span(element, "colspan")
+                row_span = min(_span(element, "rowspan") or len(rows), len(rows) - number)
+                locator = Locator(
+                    table=self.table_count,
+                    row=number + 1,
+                    column=position,
+                    xpath=self.prefix + self.tree.getpath(element),
+                )
+                cell = Cell(number, column, _cell_text(element), locator, max(row_span, 1), max(column_span, 1))
+                cells.append(cell)
+                taken.update(
+                    (r, c) for r in range(number, number + cell.row_span) for c in range(column, cell.end_column)
+                )
+                column = cell.end_column
+        return Grid(tuple(cells))
+
+
+def _within(element: Element, ancestor: Element) -> bool:
+    return element is ancestor or any(parent is ancestor for parent in element.iterancestors())
+
+
+def _is_hidden(element: Element) -> bool:
+    style = (element.get("style") or "").replace(" ", "").lower()
+    return "display:none" in style or element.get("hidden") is not None
+
+
+def _has_blocks(element: Element) -> bool:
+    return any(
+        child.tag in _BLOCKS and child.tag != "br" for child in element.iterdescendants() if isinstance(child.tag, str)
+    )
+
+
+def _inline_text(element: Element) -> str:
+    if element.tag in _SKIPPED:
+        return ""
+    parts = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str):
+            parts.append("\n" if child.tag == "br" else _inline_text(child))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _own_table(row: Element) -> Element | None:
+    return next(row.iterancestors("table"), None)
+
+
+def _own_cells(table: Element) -> Iterator[Element]:
+    return (cell for cell in table.iter("td", "th", "caption") if _own_table(cell) is table)
+
+
+def _is_layout(table: Element) -> bool:
+    """Whether a table arranges the page: it holds other tables, or whole paragraphs of text in a cell."""
+    if next(table.iterdescendants("table"), None) is not None:
+        return True
+    return any(len(squash(cell.text_content())) > _MOST_CELL_TEXT for cell in _own_cells(table))
+
+
+def _span(element: Element, attribute: str) -> int:
+    """A span attribute; 0 (to the end, for rows) and nonsense as the HTML standard reads them."""
+    match = re.match(r"\s*(\d+)", element.get(attribute) or "1")
+    span = int(match[1]) if match else 1
+    return 1 if span > _MOST_SPAN else span
+
+
+def _cell_text(element: Element) -> str:
+    """The text of a cell; a line end where markup breaks the line, nothing where it only changes the font."""
+    parts: list[str] = []
+
+    def collect(node: Element) -> None:
+        if not isinstance(node.tag, str) or node.tag in _SKIPPED or _is_hidden(node):
+            return
+        breaks = node.tag in _BLOCKS and node is not element
+        if breaks:
+            parts.append("\n")
+        parts.append(re.sub(r"[\t\r\n ]+", " ", node.text or ""))
+        for child in node:
+            collect(child)
+            parts.append(re.sub(r"[\t\r\n ]+", " ", child.tail or ""))
+        if breaks:
+            parts.append("\n")
+
+    collect(element)
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,115 @@
+"""The labels of all forms, ready to be looked up as documents print them."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz import fuzz, process
+
+from extract.forms import Line, all_forms
+from extract.labels import label_key, numbering
+
+# A label that is not in the vocabulary may still be a known one with a typo. Both bounds were set on the typos seen in
+# real reports: similar enough, and much more similar than the runner-up.
+_LEAST_SIMILARITY = 78.0
+_LEAST_LEAD = 12.0
+_UNIT = re.compile(r"(?:单位)?(亿元|万元|元)$")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """A row or column of one or more forms. ``groups`` are the keys of the labels it stands under, outermost first."""
+
+    key: str
+    label: str
+    number: str | None
+    groups: tuple[str, ...]
+    unit: str
+    forms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LineMatch:
+    """A label found in the vocabulary; ``exact`` is False where a typo was bridged."""
+
+    line: KnownLine
+    exact: bool
+
+
+class Vocabulary:
+    """The rows, columns and group labels of one table (``2``, ``3`` or ``4``) over all forms."""
+
+    def __init__(self, table_id: str) -> None:
+        self.rows: dict[str, KnownLine] = {}
+        self.columns: dict[str, KnownLine] = {}
+        self.groups: dict[str, str] = {}
+        for form in all_forms():
+            for block in form.table(table_id).blocks:
+                for line in block.rows:
+                    self._learn(self.rows, line, form.form, "")
+                for line in block.columns:
+                    self._learn(self.columns, line, form.form, line.unit)
+        self.codes = {cell.code: cell.unit for form in all_forms() for cell in form.cells() if cell.table == table_id}
+
+    def _learn(self, lines: dict[str, KnownLine], line: Line, form: str, unit: str) -> None:
+        groups = tuple(label_key(label) for label in line.path)
+        self.groups.update({label_key(label): label for label in line.path})
+        for spelling in (line.label, *line.variants):
+            key = _without_unit(label_key(spelling))
+            known = lines.get(key)
+            # A variant of one form may be the proper label of another: only the proper label speaks for its form.
+            forms = frozenset({form}) if spelling == line.label else frozenset()
+            if known is not None and known.key == line.key:
+                forms |= known.forms
+            lines[key] = KnownLine(line.key, line.label, numbering(line.label), groups, unit, forms)
+
+    def find_row(self, text: str) -> LineMatch | None:
+        """The row that a label names, typos bridged where only one row can be meant; None where no row explains it."""
+        key = label_key(text)
+        if not key:
+            return None
+        if key in self.rows:
+            return LineMatch(self.rows[key], exact=True)
+        return self._similar(key, numbering(text))
+
+    def find_column(self, text: str) -> KnownLine | None:
+        """The column that a header cell names (its unit set aside), or None."""
+        return self.columns.get(_without_unit(label_key(text)))
+
+    def find_group(self, text: str) -> str | None:
+        """The key of a group label (不予公开, 法人或其他组织), or None."""
+        key = label_key(text)
+        return key if key in self.groups else None
+
+    def _similar(self, key: str, number: str | None) -> LineMatch | None:
+        if len(key) < 4:
+            return None
+        best: dict[str, tuple[float, KnownLine]] = {}
+        for spelling, score, _ in process.extract(key, self.rows.keys(), scorer=fuzz.ratio, limit=6):
+            line = self.rows[spelling]
+            if line.key not in best:
+                best[line.key] = (score, line)
+        ranked = sorted(best.values(), key=lambda pair: -pair[0])
+        score, line = ranked[0]
+        runner_up = ranked[1][0] if len(ranked) > 1 else 0.0
+        if score < _LEAST_SIMILARITY or score - runner_up < _LEAST_LEAD:
+            return None
+        if number is not None and line.number is not None and number != line.number:
+            return None
+        return LineMatch(line, exact=False)
+
+
+@cache
+def vocabulary(table_id: str) -> Vocabulary:
+    """The vocabulary of a table, built once."""
+    return Vocabulary(table_id)
+
+
+def printed_unit(header: str) -> str | None:
+    """The unit that a column header states (本年收费金额（单位：万元）: 万元), or None."""
+    match = _UNIT.search(label_key(header))
+    return match[1] if match else None
+
+
+def _without_unit(key: str) -> str:
+    return _UNIT.sub("", key)
