@@ -74,9 +74,7 @@ def fengdu(ids: Iterator[int]) -> Host:
         TrsColumn(f"{COLUMN}nbgz/", "年报工作", closed),
     )
     stranger = (f"{DISTRICT}水务局2022年政府信息公开工作年度报告", "https://mp.weixin.qq.com/s/simulated")
-    root = TrsColumn(
-        COLUMN, "政府信息公开年报", [*top, *notices], folders, strangers=(stranger,), page_size=8, past_end="404"
-    )
+    root = TrsColumn(COLUMN, "政府信息公开年报", [*top, *notices], folders, strangers=(stranger,), page_size=8)
     listed = [posting for column in root.walk() if column.path != CLOSED for posting in column.postings]
     entry = Entry("sim_fengdu", DISTRICT, "trs", COLUMN)
     portal = Portal("fengdu", (entry,), (root,), f"User-agent: *\nDisallow: {CLOSED}\n")

@@ -1,14 +1,13 @@
 """Guangdong's open-information directory: a script-driven index, a JSON list, articles that hold their text as JSON."""
 
 import json
-import math
 import re
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from simulator.portals import HTML, Page
-from simulator.postings import CHINA, Posting, newest
+from simulator.postings import Posting, newest
 
 _LIST = re.compile(r"/api/all/(\d+)")
 _ARTICLE = re.compile(r"/content/\d+/\d+/post_(\d+)\.html")
@@ -122,7 +121,7 @@ window._CONFIG = {{
             "publisher": posting.publisher,
             "keywords": "",
             "date": int(midnight.timestamp()),
-            "created_at": midnight.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+            "created_at": midnight.strftime("%Y-%m-%d %H:%M:%S"),
             "display_publish_time": int(posting.published_at.timestamp()),
             "abstract": "",
             "classify_main": category.id,
@@ -197,11 +196,6 @@ def attachment_link(posting: Posting, base_url: str, prefix: str = "") -> str:
     href = base_url + attachment_path(posting, prefix)
     name = f"{posting.title}.pdf"
     return f'<a class="nfw-cms-attachment" attachment-id="{posting.id}" href="{href}" alt="{name}">{name}</a>'
-
-
-def page_count(category: GkmlptList) -> int:
-    """How many list pages hold rows."""
-    return 1 if category.windowed else math.ceil(category.claimed / category.page_size)
 
 
 def _node(node_id: int, name: str, parent: int, count: int, **more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from simulator.gkmlpt import attachment_link, attachment_path
 from simulator.portals import HTML, Page
 from simulator.postings import Posting, newest
 
-_LIST = re.compile(r"(?:index(?:_(\d+))?\.html)?")
+_LIST = re.compile(r"(?:index(?:_([2-9]|[1-9]\d+))?\.html)?")
 _ARTICLE = re.compile(r"content/post_(\d+)\.html")
 
 
@@ -45,7 +45,7 @@ class NfcmsColumn:
 
     def _list(self, number: int, base_url: str) -> Page | None:
         shown = self.postings[(number - 1) * self.page_size : number * self.page_size]
-        if number < 1 or (number > 1 and not shown):
+        if number > 1 and not shown:
             return None
         listed = [_row(base_url + path, title, "2024-02-01") for title, path in self.elsewhere if number == 1]
         listed += [

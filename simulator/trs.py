@@ -11,7 +11,7 @@ from typing import Literal
 from simulator.portals import HTML, HTML_WITHOUT_CHARSET, Page
 from simulator.postings import Posting, newest
 
-_LIST = re.compile(r"(?:index(?:_(\d+))?\.html)?")
+_LIST = re.compile(r"(?:index(?:_([1-9]\d*))?\.html)?")
 
 Paging = Literal["pages", "records", "count_page", "none"]
 
