@@ -341,6 +341,7 @@ def test_registry_entries_fit_the_registry(servers: dict[str, RunningPortal]) ->
     assert len({entry["key"] for entry in entries}) == len(entries) == 5
     for entry in entries:
         assert set(entry) == set(RegistryPortal.model_fields)
+        assert RegistryPortal.model_validate(entry).pace == 0
         assert fetch(entry["column_url"])[0] == 200
 
 
