@@ -82,8 +82,9 @@ def save(db: Database, reading: Reading) -> int:
         if (reread.content_hash, reread.extractor_version) != (digest, version):
             _correct(db, reread.id, reading)
         return reread.id
-    if reread is not None:
-        _detach(db, reread, capture)
+    for edition in held if reread is None else [reread]:
+        if edition is reread or not _stands_on(db, edition, capture):
+            _detach(db, edition, capture)
     if same is not None:
         link_capture(db, same, capture)
         return same.id
@@ -129,13 +130,13 @@ def save_findings(db: Database, report_id: int, findings: list[Finding], source:
     db.conn.executemany("DELETE FROM findings WHERE id = ?", gone)
     overwrite = "TRUE" if source == "reading" else "source = 'check'"
     db.conn.executemany(
-        "INSERT INTO findings (report_id, rule, severity, codes, expected, actual, message_zh, message_en, fingerprint,"
-        " source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_id, fingerprint) DO UPDATE SET"
-        " severity = excluded.severity, codes = excluded.codes, message_zh = excluded.message_zh,"
+        "INSERT INTO findings (report_id, rule, severity, codes, expected, actual, message_zh, message_en, subject,"
+        " fingerprint, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_id, fingerprint) DO UPDATE"
+        " SET severity = excluded.severity, codes = excluded.codes, message_zh = excluded.message_zh,"
         f" message_en = excluded.message_en, source = excluded.source WHERE {overwrite}",
         [
             (report_id, f.rule, f.severity, json.dumps(f.codes), f.expected, f.actual, f.message_zh, f.message_en,
-             fingerprint, source)
+             f.subject, fingerprint, source)
             for fingerprint, f in reversed(by_fingerprint.items())
         ],
     )  # fmt: skip
@@ -172,13 +173,13 @@ def load(db: Database, report_id: int) -> Report:
 
 def _load_findings(db: Database, report_id: int) -> list[Finding]:
     rows = db.execute(
-        "SELECT rule, severity, message_zh, message_en, codes, expected, actual FROM findings "
+        "SELECT rule, severity, message_zh, message_en, codes, expected, actual, subject FROM findings "
         "WHERE report_id = ? AND source = 'reading' ORDER BY id",
         (report_id,),
     )
     return [
-        Finding(rule, severity, message_zh, message_en, tuple(json.loads(codes)), expected, actual)
-        for rule, severity, message_zh, message_en, codes, expected, actual in rows
+        Finding(rule, severity, message_zh, message_en, tuple(json.loads(codes)), expected, actual, subject)
+        for rule, severity, message_zh, message_en, codes, expected, actual, subject in rows
     ]
 
 
@@ -209,6 +210,15 @@ def _editions_of(db: Database, capture: Capture, identity: str, version: int) ->
 
 
 _SAME_BYTES = "SELECT id FROM captures WHERE url = ? AND sha256 = ?"
+
+
+def _stands_on(db: Database, edition: Edition, capture: Capture) -> bool:
+    """Whether the edition was read from these bytes, and not only found to be what they say."""
+    read_from = db.execute(
+        f"SELECT 1 FROM reports WHERE id = ? AND capture_id IN ({_SAME_BYTES})",
+        (edition.id, capture.url, capture.sha256),
+    )
+    return read_from.fetchone() is not None
 
 
 def _is_shared(db: Database, edition: Edition, capture: Capture) -> bool:

@@ -152,6 +152,7 @@ _CREATE_REPORTS = (
         actual ANY CHECK (typeof(actual) IN ('integer', 'real', 'null')),
         message_zh TEXT NOT NULL,
         message_en TEXT NOT NULL,
+        subject TEXT NOT NULL,
         fingerprint TEXT NOT NULL,
         review TEXT NOT NULL DEFAULT 'open',
         source TEXT NOT NULL CHECK (source IN ('reading', 'check')),

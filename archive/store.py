@@ -277,7 +277,7 @@ class Archive:
         try:
             with transaction(self.db):
                 return reports.save(self.db, Reading(report, capture, url, extract.EXTRACTOR_VERSION))
-        except (sqlite3.IntegrityError, OverflowError) as error:
+        except (sqlite3.IntegrityError, OverflowError, UnicodeEncodeError) as error:
             raise ArchiveError(f"{url}: the report {report.title!r} cannot be kept ({error})") from error
 
     def load_report(self, report_id: int) -> Report:

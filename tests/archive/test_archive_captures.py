@@ -5,7 +5,6 @@ import random
 import shutil
 import subprocess
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -84,7 +83,7 @@ def test_records_are_what_the_standard_says(archive: Archive) -> None:
     assert revisit.get_header("WARC-Refers-To-Date") == records[1][1].get_header("WARC-Date")
     assert records[3][1].get_header("Content-Type") == "application/pdf"
     check = subprocess.run(
-        [Path(sys.executable).parent / "warcio", "check", "-v", path], capture_output=True, text=True
+        [Path(sys.executable).parent / "warcio", "check", "-v", path], check=False, capture_output=True, text=True
     )
     assert check.returncode == 0, check.stdout
     assert "digest pass" in check.stdout
@@ -135,7 +134,7 @@ def test_files_are_rolled_by_size(archive: Archive) -> None:
     assert [archive.read_body(capture) for capture in captures] == bodies
 
 
-@pytest.mark.parametrize("change", [{"fetched_at": datetime(2024, 1, 1)}, {"url": "file:///x"}, {"kind": "page"}])
+@pytest.mark.parametrize("change", [{"fetched_at": START.replace(tzinfo=None)}, {"url": "file:///x"}, {"kind": "page"}])
 def test_what_cannot_be_kept_is_refused(archive: Archive, change: dict[str, object]) -> None:
     with pytest.raises((ValueError, ArchiveError)):
         add(archive, **change)
@@ -263,6 +262,6 @@ def test_a_damaged_warc_gives_everything_whole(archive: Archive, tmp_path: Path)
 def test_what_is_no_warc_is_named(archive: Archive, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.warc.gz"
     path.write_bytes(content)
-    with pytest.raises(ArchiveError, match="x.warc.gz"):
+    with pytest.raises(ArchiveError, match=r"x\.warc\.gz"):
         import_warc(archive, path)
     assert not archive.warc_folder.exists()
