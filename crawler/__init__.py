@@ -1,0 +1,1 @@
+"""Portals to captures: a Scrapy project with one spider per publishing platform."""

@@ -1,0 +1,204 @@
+"""Rows, sub-folders, page counts and attachments of list and article pages. Pure functions on responses."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
+
+from lxml import html as lxml_html
+from parsel import Selector
+from scrapy.http import TextResponse
+from w3lib.html import remove_tags
+
+DOCUMENTS = ("pdf", "doc", "docx", "wps", "xls", "xlsx", "rtf", "zip", "rar", "7z", "txt", "ofd")
+_DOCUMENT = re.compile(rf"\.(?:{'|'.join(DOCUMENTS)})$", re.IGNORECASE)
+_QUOTED_DOCUMENT = re.compile(rf"""["']([^"'\s<>]+\.(?:{"|".join(DOCUMENTS)}))["']""", re.IGNORECASE)
+_DATE = re.compile(r"(?<!\d)(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
+_URL_DATE = re.compile(r"/t(20\d{2})(\d{2})(\d{2})_")
+# Wuhan writes its rows by script: url = "…"; title = "…"; document.writeln("2026-02-14 17:32").
+_SCRIPT_ROW = re.compile(
+    r"""\burl\s*=\s*["'](?P<url>[^"']+)["'].{0,200}?\btitle\s*=\s*["'](?P<title>[^"']*)["']"""
+    r"""(?:(?!\burl\s*=).){0,400}?writeln\(\s*["'](?P<date>[^"']*)""",
+    re.DOTALL,
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_ROW_TAGS = ("li", "tr", "dd", "dl")
+# As far as a row of cards or boxes reaches around its link.
+_ROW_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a list: absolute address, title as printed, date and publisher where the row states them."""
+
+    url: str
+    title: str
+    published_on: date | None = None
+    publisher: str | None = None
+
+
+def page_of(response: TextResponse) -> Selector:
+    """The page without its comments, which often hold a second, outdated copy of the rows."""
+    # Scrapy takes what is not UTF-8 and says nothing for Western European; these portals then mean GBK.
+    text = response.body.decode("gb18030", "replace") if response.encoding == "cp1252" else response.text
+    return _parsed(_COMMENT.sub("", text))
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Selector:
+    return Selector(text=text or "<html/>", type="html")
+
+
+def is_document(url: str) -> bool:
+    """Whether the address is that of a file such as PDF, Word, Excel or an archive."""
+    return bool(_DOCUMENT.search(urlsplit(url).path))
+
+
+def read_date(text: str) -> date | None:
+    """The first date of a text, in any of the notations seen, also where blanks or line ends split it."""
+    for match in _DATE.finditer(text):
+        try:
+            return date(*(int(part) for part in match.groups()))
+        except ValueError:
+            continue
+    return None
+
+
+def rows(response: TextResponse, article: re.Pattern[str]) -> list[Row]:
+    """The rows of a list page: every link to an article (its path matches ``article``) or to a document, once each.
+
+    Links are known by their address, not by their surroundings: the containers differ from site to site.
+    """
+    found: dict[str, Row] = {}
+    for row in (*_script_rows(response), *_link_rows(response, article)):
+        known = found.get(row.url)
+        if known is None or (not known.title and row.title):
+            found[row.url] = row
+    return [row for row in found.values() if row.title]
+
+
+def _script_rows(response: TextResponse) -> Iterator[Row]:
+    for script in page_of(response).css("script::text").getall():
+        for match in _SCRIPT_ROW.finditer(script):
+            url = urljoin(response.url, match["url"])
+            yield Row(url, match["title"].strip(), read_date(match["date"]) or _date_of_url(url))
+
+
+def _link_rows(response: TextResponse, article: re.Pattern[str]) -> Iterator[Row]:
+    def target(link: lxml_html.HtmlElement) -> str | None:
+        url = _absolute(response.url, link.get("href"))
+        return url if url and (article.search(urlsplit(url).path) or is_document(url)) else None
+
+    for selector in page_of(response).css("a[href]"):
+        link = selector.root
+        url = target(link)
+        if url is None:
+            continue
+        box = _row_of(link, lambda element: {target(other) for other in element.iter("a")} - {None})
+        flags = box.xpath('.//i[contains(@class, "flag")]')
+        if flags and not any(flag.text_content().strip() for flag in flags):
+            continue  # an empty flag: listed, but not published
+        title = _title(link)
+        text = box.text_content().replace(title, " ") if title else box.text_content()
+        yield Row(url, title, read_date(text) or _date_of_url(url))
+
+
+def _row_of(link: lxml_html.HtmlElement, targets: object) -> lxml_html.HtmlElement:
+    """The element that holds the row of a link: the largest near one with no link to another article."""
+    assert callable(targets)
+    box = link
+    for depth, element in enumerate(link.iterancestors(), start=1):
+        if depth > _ROW_DEPTH or element.tag in ("body", "html") or len(targets(element)) > 1:
+            break
+        box = element
+        if element.tag in _ROW_TAGS:
+            break
+    return box
+
+
+def _title(link: lxml_html.HtmlElement) -> str:
+    attribute = " ".join(remove_tags(link.get("title") or "").split())
+    text = " ".join("".join(link.itertext()).split())
+    text = _DATE.sub(" ", text).strip(" []()\u3000")
+    # Lists cut long titles; the attribute then holds the whole.
+    return attribute if len(attribute) >= len(text.rstrip("….")) else text
+
+
+def _date_of_url(url: str) -> date | None:
+    match = _URL_DATE.search(url)
+    try:
+        return date(*(int(part) for part in match.groups())) if match else None
+    except ValueError:
+        return None
+
+
+def _absolute(base: str, href: str | None) -> str | None:
+    """The absolute address of a link without its fragment; None for script links and paths that leave the root."""
+    href = (href or "").strip()
+    if not href or href.startswith("#"):
+        return None
+    try:
+        url = urldefrag(urljoin(base, href)).url
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or "/../" in parts.path:
+        return None
+    return url
+
+
+def child_folders(response: TextResponse, root: str) -> list[str]:
+    """The sub-columns of a column: linked folders whose path continues that of ``root``, each once."""
+    prefix = folder_of(root)
+    found: dict[str, None] = {}
+    for href in page_of(response).css("a::attr(href)").getall():
+        url = _absolute(response.url, href)
+        if url is None:
+            continue
+        path = urlsplit(url).path
+        last = path.rpartition("/")[2]
+        folder = folder_of(url if not last or re.fullmatch(r"index\.s?html?", last) else url + "/")
+        if (
+            (not last or "." not in last or last.startswith("index."))
+            and folder.startswith(prefix)
+            and folder != prefix
+        ):
+            found[folder] = None
+    return list(found)
+
+
+def folder_of(url: str) -> str:
+    """The address of the folder in which a page lies, with a final slash."""
+    return urljoin(url, ".").split("?")[0]
+
+
+def attachments(response: TextResponse, base: str | None = None) -> list[tuple[str, str]]:
+    """(address, label) of the files that a page links to, embeds or names in a script, each once."""
+    page, base = page_of(response), base or response.url
+    links = [(link.get("href"), link) for link in (selector.root for selector in page.css("a[href]"))]
+    embedded = page.css("iframe::attr(src), embed::attr(src), object::attr(data)").getall()
+    scripted = [url for script in page.css("script::text").getall() for url in _QUOTED_DOCUMENT.findall(script)]
+    found: dict[str, str] = {}
+    for href, label in [(href, _label(link)) for href, link in links] + [(href, "") for href in embedded + scripted]:
+        url = _document_url(base, href)
+        if url and not found.get(url):
+            found[url] = label
+    return list(found.items())
+
+
+def _label(link: lxml_html.HtmlElement) -> str:
+    return (link.get("title") or link.get("alt") or " ".join(link.text_content().split())).strip()
+
+
+def _document_url(base: str, href: str | None) -> str | None:
+    url = _absolute(base, href)
+    if url is None or is_document(url):
+        return url
+    # Viewers take the file as a parameter: viewer.html?file=/files/report.pdf.
+    for value in parse_qs(urlsplit(url).query).get("file", []):
+        inner = _absolute(base, value)
+        if inner and is_document(inner):
+            return inner
+    return None

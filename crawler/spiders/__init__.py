@@ -1,0 +1,1 @@
+"""One spider per publishing platform; the file, the spider and the platform bear the same name."""

@@ -1,0 +1,275 @@
+"""What the spiders of all platforms share: which rows to fetch, attachments, and what becomes of a failed request."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response, TextResponse
+from twisted.python.failure import Failure
+
+from archive import open_archive
+from crawler import listing
+from crawler.failures import explain
+from crawler.ledger import PortalRun
+from crawler.listing import Row
+from crawler.registry import host_of
+from crawler.session import Session, find_portal, read_years
+from extract.identity import read_title
+
+# Articles of Guangdong carry a number that is the same on every host and path on which a post appears.
+_POST = re.compile(r"/m?post_(\d+)\.html$")
+_CUT_TITLE = re.compile(r"信息公.*(?:…|\.{3})$")
+# A portal says no to a single path now and then; when it says no again and again, going on would be pressing.
+_REFUSALS_IN_A_ROW = 3
+# A column address that is too high in the tree would otherwise walk the whole site.
+_MAX_LIST_PAGES = 1000
+_PRIORITY = {"list": 0, "article": 10, "attachment": 20}
+
+
+class PortalSpider(Spider):
+    """Base of the spiders. Every request has a ``kind`` (list, article, attachment) in its meta, by which the
+    middlewares archive the answer before it comes back here. Spiders yield requests only.
+
+    From the command line: ``scrapy crawl gkmlpt -a portal=KEY -a data=DIR [-a years=2019-2025] [-a limit=N]``.
+    """
+
+    article_path: ClassVar[re.Pattern[str]]
+
+    def __init__(
+        self,
+        session: Session | None = None,
+        *,
+        portal: str | None = None,
+        data: str = "data",
+        years: str | None = None,
+        limit: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._own_session = session is None
+        self.session = session or _open_session(portal, Path(data), years, limit)
+        self.portal, self.run = self.session.portal, self.session.run
+        self._seen: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "PortalSpider":
+        """Build the spider and give its crawler the portal's pace."""
+        spider: PortalSpider = super().from_crawler(crawler, *args, **kwargs)
+        session = spider.session
+        pace = session.portal.pace if session.pace is None else session.pace
+        crawler.settings.set("DOWNLOAD_DELAY", pace, priority="cmdline")
+        crawler.signals.connect(spider.on_error, signals.spider_error)
+        return spider
+
+    # requests
+
+    def on_portal(self, url: str) -> str | None:
+        """The address as this portal serves it (its scheme), or None where it is on another host."""
+        try:
+            if host_of(url) != host_of(self.portal.base_url):
+                return None
+        except ValueError:
+            return None
+        base = urlsplit(self.portal.base_url)
+        return urlsplit(url)._replace(scheme=base.scheme, netloc=base.netloc).geturl()
+
+    def list_request(
+        self, url: str, callback: Callable[..., Any], *, page: int = 1, **context: Any
+    ) -> Iterator[Request]:
+        """A page of a list, once; nothing where the list leads off the host or was asked for already. A 404 on a page
+        after the first reaches the callback: it is how many lists end."""
+        address = self.on_portal(url)
+        if address is None:
+            self.run.fail(url, "off_host", "list not on the portal's host")
+        elif address not in self._seen and not self.session.full:
+            self._seen.add(address)
+            if self.run.lists >= _MAX_LIST_PAGES:
+                self.run.fail(
+                    address, "refused", f"more than {_MAX_LIST_PAGES} list pages: is the column address right?"
+                )
+                return
+            statuses = [404] if page > 1 else []
+            yield self._request(address, "list", callback, {"page": page, "handle_httpstatus_list": statuses}, context)
+
+    def articles(self, rows: Iterable[Row]) -> Iterator[Request]:
+        """Requests for the rows that are annual reports of the asked years, each report once."""
+        for row in rows:
+            address = self.on_portal(row.url)
+            post = _POST.search(urlsplit(row.url).path)
+            identity = f"post {post[1]}" if post else address or row.url
+            if identity in self._seen:
+                self.run.duplicates += 1
+                continue
+            if self._is_wanted(row) and not self.session.full:
+                self._seen.add(identity)
+                if address is None:
+                    self.run.fail(row.url, "off_host", f"not on the portal's host: {row.title}")
+                    continue
+                self.run.found += 1
+                yield self._request(address, "article", self.parse_article, {"row": row})
+
+    def _is_wanted(self, row: Row) -> bool:
+        reading = read_title(row.title)
+        if reading is None:
+            if _CUT_TITLE.search(row.title):  # cut short by the list: the report itself will tell
+                return True
+            self.run.not_reports += 1
+            return False
+        if reading.year is not None and self.session.years is not None and reading.year not in self.session.years:
+            self.run.other_years += 1
+            return False
+        return True
+
+    def _request(
+        self,
+        url: str,
+        kind: str,
+        callback: Callable[..., Any],
+        meta: dict[str, Any],
+        context: dict[str, Any] | None = None,
+    ) -> Request:
+        # dont_filter: what was asked for already is our own ledger's business; Scrapy would drop it without a word.
+        return Request(
+            url,
+            callback,
+            errback=self.failed,
+            meta={"kind": kind, **meta},
+            cb_kwargs=context or {},
+            priority=_PRIORITY[kind],
+            dont_filter=True,
+        )
+
+    # answers
+
+    def parse_article(self, response: Response) -> Iterator[Request]:
+        """Requests for the attachments of an article, on the same host only. A report may itself be a document."""
+        if not isinstance(response, TextResponse):
+            return
+        for url, label in self.attachment_links(response):
+            address = self.on_portal(url)
+            if address is None:
+                self.run.fail(url, "off_host", f"attachment not on the portal's host: {label}")
+            elif address not in self._seen:
+                self._seen.add(address)
+                meta = {"row": response.meta["row"], "parent_url": response.url}
+                yield self._request(address, "attachment", self.parse_attachment, meta)
+
+    def attachment_links(self, response: TextResponse) -> list[tuple[str, str]]:
+        """(address, label) of an article's attachments; platforms that hide some in scripts add them."""
+        return listing.attachments(response)
+
+    def parse_attachment(self, response: Response) -> None:
+        """Nothing to do: the middleware has archived it."""
+
+    def failed(self, failure: Failure) -> None:
+        """Note a request that gave nothing; stop where the portal does not want us."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        assert failure.value is not None
+        kind, reason = explain(failure.value)
+        if kind == "limit":
+            return
+        if kind == "soft404" and request.meta.get("page", 1) > 1:
+            self.list_ended(request.cb_kwargs)
+            return
+        self.run.fail(request.url, kind, reason)
+        self.logger.warning("%s: %s", request.url, reason)
+        if kind == "blocked":
+            self.session.refusals += 1
+            if reason.startswith("challenge") or self.session.refusals >= _REFUSALS_IN_A_ROW:
+                self.run.stop("blocked")
+                raise CloseSpider("blocked")
+
+    def list_ended(self, context: dict[str, Any]) -> None:
+        """A list ended with a 404, a stub or an error page; ``context`` is what its request carried."""
+
+    def on_error(self, failure: Failure, response: Response | Failure) -> None:
+        """Note an answer that the spider could not make sense of; the rest of the crawl goes on."""
+        request = getattr(response, "request", None)
+        url = request.url if request is not None else self.portal.base_url
+        self.run.fail(url, "parse", f"{type(failure.value).__name__}: {failure.value}")
+
+    def closed(self, reason: str) -> None:
+        """End of the crawl, called by Scrapy."""
+        if reason == "shutdown":
+            self.run.stop("interrupted")
+        if self._own_session:
+            self.session.finish()
+            self.session.archive.close()
+
+
+def _open_session(key: str | None, data_dir: Path, years: str | None, limit: str | None) -> Session:
+    if key is None:
+        raise ValueError("name the portal: -a portal=KEY")
+    portal = find_portal(key, data_dir)
+    session = Session(
+        portal,
+        open_archive(data_dir),
+        PortalRun(key),
+        years=read_years(years) if years else None,
+        limit=int(limit) if limit else None,
+    )
+    session.begin()
+    return session
+
+
+class ColumnSpider(PortalSpider):
+    """Base for ordinary columns: static list pages with numbered names, and sub-columns in folders below them."""
+
+    # The number in the name of the second page: index_1.html on some platforms, index_2.html on others.
+    second_page: ClassVar[int]
+
+    async def start(self) -> Any:
+        """Start from the portal's annual-report column."""
+        if self.portal.column_url is None:
+            raise ValueError(f"portal {self.portal.key!r} has no column_url")
+        for request in self.column(self.portal.column_url):
+            yield request
+
+    def column(self, url: str, root: str | None = None) -> Iterator[Request]:
+        """The first page of a column; ``root`` is the column below which sub-columns are followed."""
+        yield from self.list_request(url, self.parse_column, root=root or url, first=url, number=1, known=set())
+
+    def page_count(self, response: TextResponse) -> int | None:
+        """How many pages the list says it has; None where it does not say."""
+        return None
+
+    def parse_column(  # noqa: D102
+        self, response: TextResponse, *, root: str, first: str, number: int, known: set[str], total: int | None = None
+    ) -> Iterator[Request]:
+        found = [] if response.status == 404 else listing.rows(response, self.article_path)
+        fresh = {row.url for row in found} - known
+        yield from self.articles(row for row in found if row.url in fresh)
+        if number == 1:
+            total = self.page_count(response)
+            for folder in listing.child_folders(response, root):
+                yield from self.column(folder, root)
+        elif not fresh:
+            self.list_ended({"number": number, "total": total})
+            return
+        if fresh and (total is None or number < total):
+            known |= fresh
+            number += 1
+            url = self.page_url(first, number, response)
+            context = {"root": root, "first": first, "number": number, "known": known, "total": total}
+            yield from self.list_request(url, self.parse_column, page=number, **context)
+
+    def page_url(self, first: str, number: int, response: TextResponse) -> str:
+        """The address of the n-th page of a column, counted from 1."""
+        head, _, name = urlsplit(first).path.rpartition("/")
+        stem, _, extension = name.rpartition(".") if "." in name else ("index", "", self.extension(response))
+        path = f"{head}/{stem}_{number - 2 + self.second_page}.{extension}"
+        return urlsplit(first)._replace(path=path, query="").geturl()
+
+    def extension(self, response: TextResponse) -> str:
+        """The file extension of the site's list pages, where the column is addressed as a folder."""
+        return "html"
+
+    def list_ended(self, context: dict[str, Any]) -> None:
+        """Count the pages that the list announced and does not give."""
+        if context.get("total"):
+            self.run.pages_missing += context["total"] - context["number"] + 1
