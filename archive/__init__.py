@@ -2,6 +2,6 @@
 
 from archive.captures import Capture
 from archive.errors import ArchiveError
-from archive.store import Archive, open_archive
+from archive.store import Archive, ExtractionOutcome, open_archive
 
-__all__ = ["Archive", "ArchiveError", "Capture", "open_archive"]
+__all__ = ["Archive", "ArchiveError", "Capture", "ExtractionOutcome", "open_archive"]

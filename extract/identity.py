@@ -25,19 +25,23 @@ class Identity:
     findings: tuple[Finding, ...]
 
 
-def identify(title_candidates: Sequence[str], body_text: str) -> Identity:
+def identify(title_candidates: Sequence[str], body_text: str, *, published_on: str | None = None) -> Identity:
     """Title, agency and year of a report, cross-checked.
 
     ``title_candidates`` in order of trust (meta tag, heading, title element, list row, first lines); ``body_text`` is
-    the narrative, a paragraph a line. The year is the title's; without one the statistics period's, then the one that
-    the opening names. The agency is the title's, then the opening's, the compiler's (本报告由…编制), the contact's
+    the narrative, a paragraph a line; ``published_on`` an ISO date. The year is the title's, unless the statistics period
+    and either the opening or the date (a report appears in the year after) say another together; without a title's the
+    period's, then the one that the opening names. The agency is the title's, then the opening's, the compiler's (本报告由…编制), the contact's
     (请与…联系). Values that disagree give a finding ``identity.year`` or ``identity.agency`` that names them (warning);
     so does a value that nothing states, or that only compiler or contact do (info).
     """
     titles = [(tidy_title(text), reading) for text in title_candidates if (reading := read_title(text)) is not None]
     opening = opening_readings(body_text)
     period = reporting_period(body_text)
-    readings = _Readings([reading for _, reading in titles], [reading for _, reading in opening], period)
+    published_year = int(published_on[:4]) if published_on else None
+    readings = _Readings(
+        [reading for _, reading in titles], [reading for _, reading in opening], period, published_year
+    )
     year, year_findings = _year(readings)
     agency, agency_findings = _agency(readings, compiler(body_text), contact(body_text))
     named = [text for text, _ in [*titles, *opening]] or [tidy_title(text) for text in title_candidates if text.strip()]
@@ -55,6 +59,7 @@ class _Readings:
     titles: list[TitleReading]
     opening: list[TitleReading]
     period: ReportingPeriod | None
+    published_year: int | None
 
     def years(self) -> Iterator[tuple[str, str, int]]:
         """Every year stated, the most trusted first, with what states it in Chinese and English."""
@@ -62,6 +67,14 @@ class _Readings:
         if self.period is not None:
             yield from (("统计期限", "statistics period", year) for year in sorted(self.period.years, reverse=True))
         yield from (("正文开头", "opening", reading.year) for reading in self.opening if reading.year)
+
+    def outvoting_year(self) -> int | None:
+        """The period's year where the opening or the publication date agrees with it against every title, or None."""
+        if self.period is None or len(self.period.years) != 1:
+            return None
+        (year,) = self.period.years
+        others = {reading.year for reading in self.opening} | {self.published_year - 1 if self.published_year else None}
+        return year if year in others and year not in {reading.year for reading in self.titles} else None
 
     def agencies(self) -> Iterator[tuple[str, str, str]]:
         """Every agency that a title or the opening names, likewise."""
@@ -77,7 +90,7 @@ def _year(readings: _Readings) -> tuple[int | None, list[Finding]]:
                 "identity.year", "warning", "标题和正文都未写明报告年度", "Neither title nor body names the report year"
             )
         ]
-    zh, en, year = stated[0]
+    zh, en, year = next(source for source in stated if source[2] == (readings.outvoting_year() or stated[0][2]))
     findings = [
         Finding(
             "identity.year",
@@ -87,7 +100,7 @@ def _year(readings: _Readings) -> tuple[int | None, list[Finding]]:
             expected=other,
             actual=year,
         )
-        for other_zh, other_en, other in stated[1:]
+        for other_zh, other_en, other in stated
         if other != year
     ]
     return year, findings

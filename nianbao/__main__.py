@@ -1,0 +1,6 @@
+"""``python -m nianbao`` is ``nianbao``."""
+
+from nianbao.cli import main
+
+if __name__ == "__main__":
+    main()

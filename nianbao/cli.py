@@ -1,0 +1,394 @@
+"""The command line: ``nianbao COMMAND --help`` explains each."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from archive import Archive, ArchiveError, open_archive
+from extract import EXTRACTOR_VERSION, UnreadableFile, read_file
+from extract.forms import DATA
+from nianbao import __version__, overview
+from nianbao.importing import import_paths
+from nianbao.reading import ExtractionSummary, extract_pending
+from nianbao.schedule import due_portals
+from validate import check, run_rules
+
+PEOPLE = Console(stderr=True, highlight=False)
+"""Messages for people go to stderr; data goes to stdout."""
+
+
+def _out() -> Console:
+    """The console for data; piped into a file, a table has room for its messages."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+
+
+_data_option = click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data"),
+    show_default=True,
+    metavar="DIR",
+    help="The data directory: nianbao.db and archive/ live in it.",
+)
+
+
+class _Years(click.ParamType[range]):
+    name = "YEARS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> range:
+        if isinstance(value, range):
+            return value
+        first, _, last = str(value).partition("-")
+        try:
+            years = range(int(first), int(last or first) + 1)
+        except ValueError:
+            years = range(0)
+        if not years:
+            self.fail(f"{value!r} is neither a year (2023) nor a range of years (2019-2023)", param, ctx)
+        return years
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="nianbao")
+def main() -> None:
+    """Collect, archive and check China's annual reports on open government information (政府信息公开工作年度报告).
+
+    \b
+    Begin with:   nianbao demo          the whole job, on portals that it starts itself
+    Your files:   nianbao extract report.html
+    A portal:     nianbao update panyu  crawl, extract and validate in one
+    Then:         nianbao flags         what does not reconcile, and why
+
+    Exit status: 0 done; 1 done, but something could not be read or reached (each is named); 2 wrong usage.
+    """
+
+
+def _fail(message: str) -> None:
+    PEOPLE.print(f"[red]nianbao:[/] {message}", markup=True, soft_wrap=True)
+    sys.exit(1)
+
+
+def _name_failures(failures: Iterable[tuple[str, str]]) -> None:
+    for name, message in failures:
+        PEOPLE.print("[yellow]not read:[/] ", end="")
+        PEOPLE.print(f"{name}: {message}", markup=False, soft_wrap=True)
+
+
+def _archive_command(function: Callable[..., None]) -> Callable[..., None]:
+    """Turn what the archive complains of into a message and exit status 1."""
+
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            function(*args, **kwargs)
+        except ArchiveError as error:
+            _fail(str(error))
+
+    wrapped.__name__ = function.__name__
+    wrapped.__doc__ = function.__doc__
+    return wrapped
+
+
+# Collecting
+
+
+@main.command()
+@click.argument("portals", nargs=-1)
+@click.option("--years", type=_Years(), help="Only reports of these years: 2023 or 2019-2025.")
+@click.option("--due", is_flag=True, help="Only portals that are due: daily 15 January to 15 April, weekly to June.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many reports of each portal.")
+@click.option("--pace", type=click.FloatRange(min=0), metavar="SECONDS", help="Seconds between two requests.")
+@_data_option
+@_archive_command
+def crawl(
+    *,
+    portals: tuple[str, ...],
+    years: range | None,
+    due: bool,
+    limit: int | None,
+    pace: float | None,
+    data_dir: Path,
+) -> None:
+    """Collect the reports of PORTALS (keys of the registry; default: all enabled) into the archive.
+
+    Portals are read from the shipped registry and from DIR/portals/*.yaml. Each is asked politely: robots.txt obeyed,
+    one request at a time at its own pace. What has not changed since the last visit is not fetched again.
+    """
+    if not _crawl(keys=portals, years=years, due=due, limit=limit, pace=pace, data_dir=data_dir):
+        sys.exit(1)
+
+
+def _crawl(
+    *, keys: tuple[str, ...], years: range | None, due: bool, limit: int | None, pace: float | None, data_dir: Path
+) -> bool:
+    # Scrapy takes a second to import: only the commands that crawl pay for it.
+    from crawler.errors import RegistryError  # noqa: PLC0415
+    from crawler.registry import load_portals  # noqa: PLC0415
+    from crawler.run import crawl as run_crawl  # noqa: PLC0415
+
+    try:
+        registry = load_portals(DATA / "portals", data_dir / "portals")
+    except RegistryError as error:
+        raise click.UsageError(str(error)) from error
+    unknown = [key for key in keys if key not in registry]
+    if unknown:
+        raise click.UsageError(f"no portal has the key {', '.join(unknown)}; known: {', '.join(sorted(registry))}")
+    chosen = list(keys) or [key for key, portal in registry.items() if portal.enabled]
+    if due:
+        with open_archive(data_dir) as archive:
+            chosen = due_portals(archive.db, chosen, datetime.now(UTC))
+        if not chosen:
+            PEOPLE.print("No portal is due.")
+            return True
+    runs = run_crawl([registry[key] for key in chosen], data_dir, years=years, limit=limit, pace=pace)
+    for run in runs:
+        PEOPLE.print(
+            f"{run.portal}: {run.outcome} — {run.reports} reports held ({run.new} files new, {run.changed} changed, "
+            f"{run.unchanged} unchanged), {run.lists} list pages, {run.failed} addresses failed",
+            markup=False,
+        )
+        _name_failures((failure.url, f"{failure.kind}: {failure.reason}") for failure in run.failures)
+    return all(run.outcome == "ok" and not run.failed for run in runs)
+
+
+@main.command(name="import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@_data_option
+@_archive_command
+def import_command(*, paths: tuple[Path, ...], data_dir: Path) -> None:
+    """Take files that you have into the archive: reports, a folder, a ZIP, or WARC files of another nianbao archive.
+
+    Every file is kept as it is; `nianbao extract` then reads what it can. The same file again is not taken twice.
+    """
+    with open_archive(data_dir) as archive:
+        run_id = archive.start_run("import")
+        summary = import_paths(archive, paths, run_id)
+        stats = {"taken": summary.taken, "known": summary.known, "failed": len(summary.failures)}
+        archive.finish_run(run_id, "partial" if summary.failures else "ok", stats)
+    PEOPLE.print(f"{summary.taken} files taken in, {summary.known} held already. Next: nianbao extract")
+    _name_failures(summary.failures)
+    if summary.failures:
+        sys.exit(1)
+
+
+# Reading and checking
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH...]")
+@click.option(
+    "--format", "output_format", type=click.Choice(["jsonl"]), default="jsonl", help="One JSON object a line."
+)
+@_data_option
+@_archive_command
+def extract(*, paths: tuple[Path, ...], output_format: str, data_dir: Path) -> None:
+    """Read reports into figures.
+
+    With PATHs (files or folders): print one JSON object per report to stdout, touching no database. A file without a
+    report gives an object with "error". Without: read what the archive holds and has not been read yet.
+    """
+    if paths:
+        printed = [_print_reports(path) for path in _expand(paths)]
+        succeeded = all(printed)
+    else:
+        with open_archive(data_dir) as archive:
+            succeeded = _extract(archive)
+    if not succeeded:
+        sys.exit(1)
+
+
+def _expand(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+        else:
+            yield path
+
+
+def _print_reports(path: Path) -> bool:
+    try:
+        for report in read_file(path):
+            click.echo(json.dumps(report.to_dict(check(report)), ensure_ascii=False))
+    except UnreadableFile as error:
+        problem = {"file": str(path), "error": {"kind": error.kind, "message": error.message}}
+        click.echo(json.dumps(problem, ensure_ascii=False))
+        _name_failures([(str(path), error.message)])
+        return False
+    return True
+
+
+def _extract(archive: Archive) -> bool:
+    """Read the pending captures; says what came of it; True if all could be read."""
+    run_id = archive.start_run("extract")
+    summary = ExtractionSummary()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=PEOPLE, transient=True) as progress:
+        task = progress.add_task("reading")
+        for summary in extract_pending(archive):
+            progress.update(
+                task, description=f"reading: {summary.reports} reports, {len(summary.failures)} not readable"
+            )
+    stats = {"reports": summary.reports, "left_out": len(summary.left_out), "failed": len(summary.failures)}
+    archive.finish_run(run_id, "partial" if summary.failures else "ok", {**stats, "extractor": EXTRACTOR_VERSION})
+    PEOPLE.print(
+        f"{summary.reports} reports read, {len(summary.left_out)} pages left out as no reports, "
+        f"{len(summary.failures)} not readable"
+    )
+    _name_failures((failure.name, failure.message) for failure in summary.failures)
+    return not summary.failures
+
+
+@main.command()
+@_data_option
+@_archive_command
+def validate(*, data_dir: Path) -> None:
+    """Check every report's figures against the rules; what people decided about a finding is kept."""
+    with open_archive(data_dir) as archive:
+        _validate(archive)
+
+
+def _validate(archive: Archive) -> None:
+    run_id = archive.start_run("validate")
+    reports = contradicted = 0
+    for report_id, report in archive.current_reports():
+        findings = run_rules(report)
+        archive.save_check_findings(report_id, findings)
+        reports += 1
+        contradicted += any(finding.severity == "error" for finding in findings)
+    archive.finish_run(run_id, "ok", {"reports": reports, "contradicted": contradicted})
+    PEOPLE.print(f"{reports} reports checked, {contradicted} with figures that contradict each other")
+
+
+@main.command()
+@click.argument("portals", nargs=-1)
+@click.option("--years", type=_Years(), help="Only reports of these years: 2023 or 2019-2025.")
+@click.option("--due", is_flag=True, help="Only portals that are due.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many reports of each portal.")
+@click.option("--pace", type=click.FloatRange(min=0), metavar="SECONDS", help="Seconds between two requests.")
+@_data_option
+@_archive_command
+def update(
+    *,
+    portals: tuple[str, ...],
+    years: range | None,
+    due: bool,
+    limit: int | None,
+    pace: float | None,
+    data_dir: Path,
+) -> None:
+    """Crawl, extract and validate in one: what a scheduler runs."""
+    reached = _crawl(keys=portals, years=years, due=due, limit=limit, pace=pace, data_dir=data_dir)
+    with open_archive(data_dir) as archive:
+        readable = _extract(archive)
+        _validate(archive)
+    if not (reached and readable):
+        sys.exit(1)
+
+
+# Looking
+
+
+@main.command()
+@click.option("--year", type=int, help="Only reports of this year.")
+@click.option("--agency", help="Only agencies with this in their name.")
+@click.option("--rule", help="Only this rule (challenges.total) or family of rules (challenges).")
+@click.option(
+    "--severity",
+    type=click.Choice(overview.SEVERITY_ORDER),
+    default="warning",
+    show_default=True,
+    help="The least severity shown.",
+)
+@click.option("--format", "output_format", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="Of the messages in the table.")
+@_data_option
+@_archive_command
+def flags(
+    *,
+    year: int | None,
+    agency: str | None,
+    rule: str | None,
+    severity: str,
+    output_format: str,
+    language: str,
+    data_dir: Path,
+) -> None:
+    """Show the reports whose figures don't reconcile, gravest first.
+
+    error: printed figures contradict each other; warning: likely wrong, or something required is lacking.
+    """
+    with open_archive(data_dir, read_only=True) as archive:
+        found = overview.find_flags(archive.db, year=year, agency=agency, rule=rule, least=severity)
+    if output_format == "json":
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    elif output_format == "csv":
+        _print_csv(found)
+    elif found:
+        _out().print(overview.flags_table(found, language))
+    else:
+        PEOPLE.print("Nothing to flag.")
+
+
+def _print_csv(found: list[dict[str, Any]]) -> None:
+    if not found:
+        return
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(found[0]))
+    writer.writeheader()
+    writer.writerows({**flag, "codes": " ".join(flag["codes"])} for flag in found)
+
+
+@main.command()
+@_data_option
+@_archive_command
+def status(*, data_dir: Path) -> None:
+    """Show what is held, the last runs, and what failed and why."""
+    with open_archive(data_dir, read_only=True) as archive:
+        coverage = overview.read_coverage(archive.db)
+        runs = overview.last_runs(archive.db)
+        unread = overview.unread_captures(archive.db)
+    out = _out()
+    out.print(f"{coverage.reports} reports of {coverage.agencies} agencies\n")
+    if coverage.states:
+        out.print(overview.coverage_table(coverage))
+        out.print(f"[dim]{overview.LEGEND}[/]\n")
+    out.print(overview.runs_table(runs))
+    for run in runs:
+        for failure in run.stats.get("failures", []):
+            out.print(f"{run.portal}: {failure['url']}: {failure['kind']}: {failure['reason']}", markup=False)
+    for capture in unread:
+        out.print(f"not readable: {capture['url']}: {capture['message']}", markup=False)
+
+
+@main.command()
+@click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data/demo"),
+    show_default=True,
+    metavar="DIR",
+    help="Where the demo's database and archive go. Made anew each time.",
+)
+def demo(*, data_dir: Path) -> None:
+    """The main job against portals that it starts on this machine: crawl, archive, extract, validate, report.
+
+    Real figures where we have them, made-up agencies otherwise. Takes less than two minutes, needs no network.
+    """
+    from nianbao.demo import DemoError, run_demo  # noqa: PLC0415 - it brings the simulated portals along
+
+    try:
+        run_demo(data_dir)
+    except DemoError as error:
+        _fail(str(error))
+
+
+if __name__ == "__main__":
+    main()

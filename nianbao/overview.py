@@ -1,0 +1,186 @@
+"""What the database holds, for the terminal: findings, coverage, runs."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+from sqlite_utils import Database
+
+SEVERITY_ORDER = ("error", "warning", "info")
+_STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
+_FINDINGS = """
+    SELECT reports.agency, reports.year, reports.title, reports.url, reports.edition, findings.rule, findings.severity,
+        findings.codes, findings.expected, findings.actual, findings.message_zh AS message, findings.message_en,
+        findings.fingerprint, findings.review
+    FROM findings JOIN reports ON reports.id = findings.report_id
+    WHERE reports.is_current = 1
+        AND (:year IS NULL OR reports.year = :year)
+        AND (:agency IS NULL OR instr(reports.agency, :agency) > 0)
+        AND (:rule IS NULL OR findings.rule = :rule OR substr(findings.rule, 1, length(:rule) + 1) = :rule || '.')
+    ORDER BY CASE findings.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END,
+        reports.agency, reports.year, findings.id
+"""
+
+
+def find_flags(
+    db: Database,
+    *,
+    year: int | None = None,
+    agency: str | None = None,
+    rule: str | None = None,
+    least: str = "warning",
+) -> list[dict[str, Any]]:
+    """The findings of the current editions, gravest first.
+
+    ``agency`` is any part of the name; ``rule`` an id (``challenges.total``) or its first part (``challenges``);
+    ``least`` the least severity. ``codes`` is a list.
+    """
+    wanted = SEVERITY_ORDER[: SEVERITY_ORDER.index(least) + 1]
+    rows = db.query(_FINDINGS, {"year": year, "agency": agency, "rule": rule})
+    return [{**row, "codes": json.loads(row["codes"])} for row in rows if row["severity"] in wanted]
+
+
+def flags_table(flags: Sequence[dict[str, Any]], language: str) -> Table:
+    """The findings as a table; ``language`` is ``zh`` or ``en``."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("agency", "year", "rule"):
+        table.add_column(column, no_wrap=column == "year")
+    table.add_column("what does not fit", overflow="fold")
+    for flag in flags:
+        message = flag["message"] if language == "zh" else flag["message_en"]
+        style = _STYLES[flag["severity"]]
+        table.add_row(flag["agency"], str(flag["year"] or "?"), Text(flag["rule"], style), Text(message))
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many reports are held, and how they stand; ``years`` are all years of the coverage table."""
+
+    reports: int
+    agencies: int
+    years: list[int]
+    states: dict[tuple[str, int], str]
+    """State by agency and year: ``current``, ``partial``, ``unreadable`` or ``missing``."""
+    contradicted: frozenset[tuple[str, int]]
+    """Agencies and years whose current edition has a finding of severity error."""
+
+
+def read_coverage(db: Database) -> Coverage:
+    """The coverage of the database."""
+    states = {
+        (row["agency"], row["year"]): row["state"] for row in db.query("SELECT agency, year, state FROM coverage")
+    }
+    contradicted = db.query(
+        "SELECT DISTINCT reports.agency, reports.year FROM reports JOIN findings ON findings.report_id = reports.id"
+        " WHERE reports.is_current = 1 AND findings.severity = 'error'"
+    )
+    counts = next(
+        iter(
+            db.query(
+                "SELECT count(*) AS reports, count(DISTINCT agency_id) AS agencies FROM reports"
+                " WHERE is_current = 1 AND status <> 'unreadable'"
+            )
+        )
+    )
+    return Coverage(
+        reports=counts["reports"],
+        agencies=counts["agencies"],
+        years=sorted({year for _, year in states}),
+        states=states,
+        contradicted=frozenset((row["agency"], row["year"]) for row in contradicted),
+    )
+
+
+def coverage_table(coverage: Coverage) -> Table:
+    """Agencies by year, one mark for each report."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("agency", overflow="fold")
+    for year in coverage.years:
+        table.add_column(str(year), justify="center")
+    for agency in sorted({agency for agency, _ in coverage.states}):
+        table.add_row(agency, *(_mark(coverage, agency, year) for year in coverage.years))
+    return table
+
+
+LEGEND = "✓ complete, adds up   ✗ figures contradict each other   ~ partly read   ? not readable   · none held"
+
+
+def _mark(coverage: Coverage, agency: str, year: int) -> Text:
+    state = coverage.states.get((agency, year))
+    if (agency, year) in coverage.contradicted:
+        return Text("✗", "bold red")
+    return {
+        "current": Text("✓", "green"),
+        "partial": Text("~", "yellow"),
+        "unreadable": Text("?", "yellow"),
+    }.get(state or "", Text("·", "dim"))
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The latest finished run of a portal (or, with portal None, of a command without one)."""
+
+    command: str
+    portal: str | None
+    started_at: str
+    outcome: str
+    stats: dict[str, Any]
+
+
+def last_runs(db: Database) -> list[LastRun]:
+    """The latest run of each command and portal. A run that was killed has the outcome ``unfinished``."""
+    rows = db.query(
+        "SELECT command, portal, started_at, coalesce(outcome, 'unfinished') AS outcome, stats FROM runs"
+        " WHERE id IN (SELECT max(id) FROM runs GROUP BY command, portal) ORDER BY portal IS NULL, portal, command"
+    )
+    return [LastRun(**{**row, "stats": json.loads(row["stats"])}) for row in rows]
+
+
+def runs_table(runs: Iterable[LastRun]) -> Table:
+    """The latest runs as a table."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("portal", "command", "started", "outcome", "reports", "new", "changed", "failed"):
+        table.add_column(column, justify="right" if column in {"reports", "new", "changed", "failed"} else "left")
+    for run in runs:
+        counts = (str(run.stats.get(name, "")) for name in ("reports", "new", "changed", "failed"))
+        style = "" if run.outcome == "ok" else "yellow"
+        table.add_row(run.portal or "—", run.command, run.started_at, Text(run.outcome, style), *counts)
+    return table
+
+
+def unread_captures(db: Database) -> list[dict[str, Any]]:
+    """Captures that the latest extraction could not read, as url, kind, message."""
+    return list(
+        db.query(
+            "SELECT captures.url, extractions.kind, extractions.message FROM extractions"
+            " JOIN captures ON captures.id = extractions.capture_id"
+            " WHERE extractions.outcome = 'unreadable'"
+            " AND extractions.version = (SELECT max(version) FROM extractions)"
+            " AND captures.id IN (SELECT max(id) FROM captures GROUP BY url)"
+            " GROUP BY captures.url ORDER BY captures.url"
+        )
+    )
+
+
+def edition_changes(db: Database) -> list[dict[str, Any]]:
+    """Figures that a republished report changed, as agency, year, edition, code, before, after."""
+    return list(
+        db.query(
+            "SELECT now.agency, now.year, now.edition, after.code, before.value AS before, after.value AS after"
+            " FROM reports AS now JOIN reports AS earlier"
+            "  ON earlier.identity = now.identity AND earlier.edition = now.edition - 1"
+            " JOIN figures AS after ON after.report_id = now.id"
+            " JOIN figures AS before ON before.report_id = earlier.id AND before.code = after.code"
+            " WHERE now.is_current = 1 AND before.value IS NOT after.value ORDER BY now.agency, now.year, after.code"
+        )
+    )
+
+
+def is_busy(error: sqlite3.OperationalError) -> bool:
+    """Whether the database is locked by another process that writes."""
+    return "locked" in str(error) or "busy" in str(error)

@@ -1,0 +1,228 @@
+"""Reading what the archive holds: captures in, reports and their figures out."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from archive import Archive, ArchiveError, Capture, ExtractionOutcome
+from extract import EXTRACTOR_VERSION, Finding, Report, UnreadableFile, read_bytes
+from extract.titles import TitleReading, read_title
+
+# Starting processes takes longer than reading a few reports.
+_LEAST_FOR_PROCESSES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a reading process needs of a capture."""
+
+    name: str
+    body: bytes
+    content_type: str | None
+    title_hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A source that gave no report, and why; ``kind`` as in :class:`extract.UnreadableFile`."""
+
+    name: str
+    kind: str
+    message: str
+
+
+@dataclass
+class ExtractionSummary:
+    """What one run of extraction did: reports saved, captures that are no reports, and what could not be read."""
+
+    reports: int = 0
+    left_out: list[Failed] = field(default_factory=list)
+    failures: list[Failed] = field(default_factory=list)
+
+
+def read_sources(sources: Sequence[Source]) -> list[list[Report] | Failed]:
+    """Read each source; a source that cannot be read does not keep the others from being read."""
+    results: list[list[Report] | Failed] = []
+    for source in sources:
+        try:
+            results.append(
+                read_bytes(source.body, source.name, content_type=source.content_type, title_hint=source.title_hint)
+            )
+        except UnreadableFile as error:
+            results.append(Failed(source.name, error.kind, error.message))
+    return results
+
+
+def extract_pending(archive: Archive) -> Iterator[ExtractionSummary]:
+    """Read every capture that this version of the extractor has not read; yields the summary after each group.
+
+    A group is a page with its attachments. Reading is done in as many processes as there are cores; one process, this
+    one, writes.
+    """
+    summary = ExtractionSummary()
+    groups = archive.pending_captures(EXTRACTOR_VERSION)
+    loaded = ((group, sources) for group in groups if (sources := _load(archive, group, summary)) is not None)
+    for group, results in _read_all(loaded, len(groups)):
+        _save_group(archive, group, results, summary)
+        yield summary
+
+
+def _read_all(
+    loaded: Iterable[tuple[list[Capture], list[Source]]], count: int
+) -> Iterator[tuple[list[Capture], list[list[Report] | Failed]]]:
+    if count < _LEAST_FOR_PROCESSES:
+        yield from ((group, read_sources(sources)) for group, sources in loaded)
+        return
+    # Only so many groups are held at once, however many are pending: a page with its PDFs may be tens of megabytes.
+    batch_size = 16 * (os.cpu_count() or 1)
+    with ProcessPoolExecutor() as pool:
+        batch: list[tuple[list[Capture], list[Source]]] = []
+        for pair in loaded:
+            batch.append(pair)
+            if len(batch) == batch_size:
+                yield from _read_batch(pool, batch)
+                batch = []
+        yield from _read_batch(pool, batch)
+
+
+def _read_batch(
+    pool: ProcessPoolExecutor, batch: list[tuple[list[Capture], list[Source]]]
+) -> Iterator[tuple[list[Capture], list[list[Report] | Failed]]]:
+    results = pool.map(read_sources, [sources for _, sources in batch])
+    yield from zip([group for group, _ in batch], results, strict=True)
+
+
+def _load(archive: Archive, group: Sequence[Capture], summary: ExtractionSummary) -> list[Source] | None:
+    """The bytes of a group; None, and a failure named, where the archive cannot give them."""
+    page = group[0]
+    sources = []
+    for capture in group:
+        try:
+            body = archive.read_body(capture)
+        except ArchiveError as error:
+            summary.failures.append(Failed(capture.url, "archive", str(error)))
+            return None
+        content_type = next((value for name, value in capture.headers if name.lower() == "content-type"), None)
+        hint = capture.title if _reading(capture.title) else page.title
+        sources.append(Source(capture.url, body, content_type, hint))
+    return sources
+
+
+def _save_group(
+    archive: Archive,
+    group: Sequence[Capture],
+    results: Sequence[list[Report] | Failed],
+    summary: ExtractionSummary,
+) -> None:
+    page = group[0]
+    readings = [
+        (capture, report)
+        for capture, result in zip(group, results, strict=True)
+        if not isinstance(result, Failed)
+        for report in result
+    ]
+    failed = [result for result in results if isinstance(result, Failed)]
+    if readings:
+        for capture, report in one_per_report(readings):
+            if not _save(archive, report, capture, page, summary):
+                return
+        # A page without tables beside an attachment that has them is as it should be.
+        summary.failures += [failure for failure in failed if failure.name != page.url]
+        _note(archive, group, "report", None)
+        return
+    worst = failed[-1]
+    title = next((reading for capture in group if (reading := _reading(capture.title))), None)
+    if worst.kind == "not_a_report" and page.kind != "import":
+        summary.left_out.append(worst)
+        _note(archive, group, "no_report", worst)
+        return
+    if title is not None and not _save(archive, _unreadable(page, title, worst), page, page, summary):
+        return
+    summary.failures += failed
+    _note(archive, group, "unreadable", worst)
+
+
+def _save(archive: Archive, report: Report, capture: Capture, page: Capture, summary: ExtractionSummary) -> bool:
+    try:
+        archive.save_report(report, capture, page.url)
+    except ArchiveError as error:
+        summary.failures.append(Failed(page.url, "archive", str(error)))
+        return False
+    summary.reports += report.status != "unreadable"
+    return True
+
+
+def one_per_report(readings: Sequence[tuple[Capture, Report]]) -> list[tuple[Capture, Report]]:
+    """One reading for each report where a page and its attachments hold the same one.
+
+    The most complete reading is taken, the page's before an attachment's. Figures in which two readings differ are
+    marked unsure, with a finding: which of the two the agency means cannot be told.
+    """
+    chosen: dict[tuple[str, int | None], tuple[Capture, Report]] = {}
+    for capture, report in sorted(readings, key=lambda pair: pair[1].status != "complete"):
+        key = (report.agency, report.year)
+        if key in chosen:
+            first_capture, first = chosen[key]
+            chosen[key] = (first_capture, _compared(first, report))
+        else:
+            chosen[key] = (capture, report)
+    return list(chosen.values())
+
+
+def _compared(first: Report, second: Report) -> Report:
+    differing = [
+        code
+        for code, figure in first.cells.items()
+        if code in second.cells and second.cells[code].value != figure.value
+    ]
+    if not differing:
+        return first
+    shown = "、".join(f"{code}：{first.cells[code].value}／{second.cells[code].value}" for code in differing[:5])
+    finding = Finding(
+        "form.readings_differ",
+        "warning",
+        f"网页与附件中同一报告有 {len(differing)} 处数字不一致（{shown}），存疑。",
+        f"The page and its attachment print {len(differing)} figures of this report differently ({shown}).",
+        tuple(differing),
+    )
+    cells = {
+        code: replace(figure, status="unsure") if code in differing else figure for code, figure in first.cells.items()
+    }
+    return replace(first, cells=cells, findings=[*first.findings, finding], status="partial")
+
+
+def _reading(title: str | None) -> TitleReading | None:
+    return read_title(title) if title else None
+
+
+def _unreadable(page: Capture, title: TitleReading, failure: Failed) -> Report:
+    """A report that is there by its title but could not be read: kept without figures, so that coverage shows it."""
+    finding = Finding(
+        "form.unreadable",
+        "warning",
+        f"按标题为年度报告，但未能读出表格：{failure.name}（{failure.message}）。",
+        f"An annual report by its title, but its tables could not be read: {failure.name} ({failure.message}).",
+        subject=failure.kind,
+    )
+    return Report(
+        file=page.url,
+        title=page.title or "",
+        agency=title.agency,
+        year=title.year,
+        form=None,
+        status="unreadable",
+        reader="none",
+        findings=[finding],
+        published_on=page.published_on,
+    )
+
+
+def _note(archive: Archive, group: Sequence[Capture], outcome: ExtractionOutcome, failure: Failed | None) -> None:
+    archive.save_extraction(
+        [capture.id for capture in group],
+        EXTRACTOR_VERSION,
+        outcome,
+        kind=failure.kind if failure else None,
+        message=failure.message if failure else None,
+    )
