@@ -154,6 +154,7 @@ def _crawl(
             f"{run.portal}: {run.outcome} — {run.reports} reports held ({run.new} files new, {run.changed} changed, "
             f"{run.unchanged} unchanged), {run.lists} list pages, {run.failed} addresses failed",
             markup=False,
+            soft_wrap=True,
         )
         _name_failures((failure.url, f"{failure.kind}: {failure.reason}") for failure in run.failures)
     return all(run.outcome == "ok" and not run.failed for run in runs)
@@ -230,7 +231,7 @@ def _extract(archive: Archive) -> bool:
     run_id = archive.start_run("extract")
     summary = ExtractionSummary()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=PEOPLE, transient=True) as progress:
+    with Progress(*columns, console=PEOPLE, transient=True, disable=not PEOPLE.is_terminal) as progress:
         task = progress.add_task("reading")
         for summary in extract_pending(archive):
             progress.update(

@@ -1,0 +1,213 @@
+"""The command line: contract, bad input, exit statuses."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from archive import open_archive
+from nianbao.cli import main
+from nianbao.schedule import days_between_visits, due_portals
+from simulator.pdf import pdf
+from simulator.render import html_body, tab_text
+from simulator.reports import SimulatedReport, real_report
+from simulator.world import demo_world
+
+HONGZE = real_report("hongze-2023")
+
+
+def page(report: SimulatedReport) -> bytes:
+    head = f"<head><meta charset='utf-8'><title>{report.title}</title></head>"
+    return f"<html>{head}<body>{html_body(report)}</body></html>".encode()
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_extract_prints_one_object_per_report_as_the_contract_has_it(tmp_path: Path) -> None:
+    for name, body in {"a.html": page(HONGZE), "b.pdf": pdf(HONGZE), "c.txt": tab_text(HONGZE).encode()}.items():
+        (tmp_path / name).write_bytes(body)
+    result = run("extract", tmp_path, "--format", "jsonl")
+    assert result.exit_code == 0, result.output
+    objects = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [Path(found["file"]).name for found in objects] == ["a.html", "b.pdf", "c.txt"]
+    for found in objects:
+        assert (found["agency"], found["year"], found["form"], found["status"]) == (
+            "洪泽区人民政府",
+            2023,
+            "2021",
+            "complete",
+        )
+        assert found["figures"] == dict(HONGZE.figures)
+        assert found["unsure"] == []
+        totals = [finding for finding in found["findings"] if finding["severity"] == "error"]
+        assert [(f["rule"], f["codes"][0], f["expected"], f["actual"]) for f in totals] == [
+            ("challenges.total", "review.total", 11, 0),
+            ("challenges.total", "lawsuit_after_review.total", 5, 0),
+        ]
+        assert all(finding["message"] for finding in found["findings"])
+
+
+def bad_files() -> dict[str, bytes]:
+    whole = pdf(HONGZE)
+    return {
+        "empty.html": b"",
+        "blank.html": b" \n\t",
+        "truncated.pdf": whole[: len(whole) // 2],
+        "no-table.html": "<html><body><p>关于放假的通知</p></body></html>".encode(),
+        "404.html": b"<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>",
+        "wrong-encoding.html": b"<html><body>" + bytes(range(128, 256)) * 40 + b"</body></html>",
+        "picture.png": b"\x89PNG\r\n\x1a\n" + bytes(64),
+        "old.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512),
+    }
+
+
+@pytest.mark.parametrize("name", [*bad_files(), "absent.html"])
+def test_a_bad_file_is_named_with_its_reason_and_the_others_are_read(tmp_path: Path, name: str) -> None:
+    bad, good = tmp_path / name, tmp_path / "good.html"
+    if name in bad_files():
+        bad.write_bytes(bad_files()[name])
+    good.write_bytes(page(HONGZE))
+    result = run("extract", bad, good)
+    assert result.exit_code == 1
+    first, second = [json.loads(line) for line in result.stdout.splitlines()]
+    assert first["file"] == str(bad)
+    assert first["error"].keys() == {"kind", "message"}
+    assert second["figures"] == dict(HONGZE.figures)
+    assert str(bad) in result.stderr
+
+
+def test_import_extract_validate_flags(tmp_path: Path) -> None:
+    data, mine = tmp_path / "data", tmp_path / "mine"
+    mine.mkdir()
+    (mine / "洪泽.html").write_bytes(page(HONGZE))
+    with zipfile.ZipFile(mine / "bundle.zip", "w") as bundle:
+        bundle.writestr("番禺.pdf", pdf(real_report("panyu-2021")))
+        bundle.writestr("notes.docx", b"PK\x03\x04 not read yet")
+    assert run("import", mine, "--data", data).exit_code == 0
+    extracted = run("extract", "--data", data)
+    assert extracted.exit_code == 1
+    assert "notes.docx" in extracted.stderr
+    assert run("validate", "--data", data).exit_code == 0
+    table = run("flags", "--data", data, "--format", "csv", "--rule", "challenges")
+    rows = list(csv.DictReader(io.StringIO(table.stdout)))
+    assert [(row["agency"], row["codes"], row["expected"]) for row in rows] == [
+        ("洪泽区人民政府", "review.total", "11"),
+        ("洪泽区人民政府", "lawsuit_after_review.total", "5"),
+    ]
+    assert json.loads(run("flags", "--data", data, "--format", "json", "--year", "2021").stdout) == []
+    again = run("import", mine, "--data", data)
+    assert "0 files taken in, 3 held already" in again.stderr
+
+
+def test_an_archive_is_rebuilt_from_its_warc_files(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    (tmp_path / "洪泽.html").write_bytes(page(HONGZE))
+    assert run("import", tmp_path / "洪泽.html", "--data", first).exit_code == 0
+    assert run("import", first / "archive", "--data", second).exit_code == 0
+    assert run("extract", "--data", second).exit_code == 0
+    with open_archive(second, read_only=True) as archive:
+        ((_, report),) = archive.current_reports()
+    assert report.figures == dict(HONGZE.figures)
+
+
+def test_a_report_by_its_title_that_cannot_be_read_shows_in_coverage(tmp_path: Path) -> None:
+    with open_archive(tmp_path) as archive:
+        archive.add_capture(
+            url="http://example.gov.cn/1.html",
+            body="<html><body><p>见附件</p></body></html>".encode(),
+            kind="article",
+            fetched_at=datetime(2024, 2, 1, tzinfo=UTC),
+            title="清河县民政局2023年政府信息公开工作年度报告",
+        )
+    result = run("extract", "--data", tmp_path)
+    assert result.exit_code == 1
+    assert "http://example.gov.cn/1.html" in result.stderr
+    with open_archive(tmp_path, read_only=True) as archive:
+        states = [(row["agency"], row["year"], row["state"]) for row in archive.db.query("SELECT * FROM coverage")]
+    assert states == [("清河县民政局", 2023, "unreadable")]
+
+
+def test_a_page_and_its_attachment_that_differ_are_marked_unsure(tmp_path: Path) -> None:
+    other = HONGZE.with_figures({"permits.decisions": 551})
+    with open_archive(tmp_path) as archive:
+        for url, body, kind, parent in (
+            ("http://example.gov.cn/1.html", page(HONGZE), "article", None),
+            ("http://example.gov.cn/P1.pdf", pdf(other), "attachment", "http://example.gov.cn/1.html"),
+        ):
+            archive.add_capture(
+                url=url, body=body, kind=kind, parent_url=parent, fetched_at=datetime(2024, 2, 1, tzinfo=UTC)
+            )
+    assert run("extract", "--data", tmp_path).exit_code == 0
+    with open_archive(tmp_path, read_only=True) as archive:
+        ((_, report),) = archive.current_reports()
+    assert report.unsure == ["permits.decisions"]
+    assert report.status == "partial"
+    assert [f.codes for f in report.findings if f.rule == "form.readings_differ"] == [("permits.decisions",)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["crawl", "nowhere"], "no portal has the key nowhere"),
+        (["crawl", "--years", "2025-2019"], "neither a year"),
+        (["flags", "--format", "xml"], "xml"),
+        (["import"], "PATH"),
+    ],
+)
+def test_wrong_usage_is_exit_status_2(tmp_path: Path, arguments: list[str], words: str) -> None:
+    result = run(*arguments, "--data", tmp_path)
+    assert result.exit_code == 2
+    assert words in result.stderr
+
+
+def test_a_wrong_registry_is_named_with_file_and_line(tmp_path: Path) -> None:
+    folder = tmp_path / "portals"
+    folder.mkdir()
+    (folder / "mine.yaml").write_text("- key: x\n  name: X\n  base_url: nonsense\n  platform: trs\n", encoding="utf-8")
+    result = run("crawl", "--data", tmp_path)
+    assert result.exit_code == 2
+    assert "mine.yaml:3" in result.stderr
+
+
+def test_without_a_database_flags_says_what_to_do(tmp_path: Path) -> None:
+    result = run("flags", "--data", tmp_path / "none")
+    assert result.exit_code == 1
+    assert "nianbao" in result.stderr
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "days"),
+    [((1, 14), 30), ((1, 15), 1), ((4, 15), 1), ((4, 16), 7), ((6, 30), 7), ((7, 1), 30), ((12, 31), 30)],
+)
+def test_the_season_sets_how_often_a_portal_is_visited(day: tuple[int, int], days: int) -> None:
+    assert days_between_visits(datetime(2024, *day, tzinfo=UTC).date()) == days
+
+
+def test_due_are_portals_without_a_good_run_in_the_season_s_time(tmp_path: Path) -> None:
+    with open_archive(tmp_path) as archive:
+        archive.finish_run(archive.start_run("crawl", "good"), "ok", {})
+        archive.finish_run(archive.start_run("crawl", "bad"), "unreachable", {})
+        now = datetime.now(UTC)
+        assert due_portals(archive.db, ["good", "bad", "new"], now) == ["bad", "new"]
+
+
+def test_help_of_every_command_says_what_it_does() -> None:
+    for name, command in main.commands.items():
+        result = run(name, "--help")
+        assert result.exit_code == 0
+        assert len(command.help or "") > 40
+
+
+def test_the_world_of_the_demo_has_eight_made_up_agencies_over_five_years() -> None:
+    made_up = {}
+    for report in demo_world().reports:
+        made_up.setdefault(report.agency, set()).add(report.year)
+    assert sum(years == {2019, 2020, 2021, 2022, 2023} for years in made_up.values()) >= 8
