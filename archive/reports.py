@@ -35,17 +35,17 @@ class Edition:
     status: str
     content_hash: str
     extractor_version: int
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A report to be saved: what was read, from which capture and address, by which version of the extractor."""
+    """A report to be saved: what was read, where, by which version of the extractor, and its content hash."""
 
     report: Report
     capture: Capture
     url: str
     version: int
+    digest: str
 
     @property
     def identity(self) -> str:
@@ -73,7 +73,7 @@ def save(db: Database, reading: Reading) -> int:
     anew with another result: the edition is corrected in place. Everything else: a new edition.
     """
     capture, identity, version = reading.capture, reading.identity, reading.version
-    digest = content_hash(reading.report)
+    digest = reading.digest
     held = _editions_of(db, capture, identity, version)
     unchanged = next((edition for edition in held if edition.content_hash == digest), None)
     reread = unchanged or next((edition for edition in held if edition.extractor_version < version), None)
@@ -317,7 +317,7 @@ def _content_columns(reading: Reading) -> dict[str, Any]:
         "title": report.title,
         "status": report.status,
         "reader": report.reader,
-        "content_hash": content_hash(report),
+        "content_hash": reading.digest,
         "period_start": period_start,
         "period_end": period_end,
         "extractor_version": reading.version,

@@ -53,6 +53,16 @@ def test_nought_blank_missing_and_decimals_are_kept_apart(archive: Archive) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("status", "value"),
+    [("reported", None), ("reported", "3"), ("blank", 0), ("unsure", "3"), ("missing", None)],
+)
+def test_a_figure_in_no_state_is_refused(archive: Archive, status: str, value: object) -> None:
+    report_id = archive.save_report(make_report(), add(archive), ARTICLE)
+    with pytest.raises(sqlite3.IntegrityError):
+        archive.db.execute("INSERT INTO figures VALUES (?, 9, 'x', ?, '', ?, '{}')", (report_id, value, status))
+
+
 codes = st.text("abc.", min_size=1, max_size=6)
 numbers = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 figures = st.builds(
