@@ -4,10 +4,12 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self
 
 from sqlite_utils import Database
+
+from archive.warc import timestamp
 
 CaptureKind = Literal["list", "article", "attachment", "import"]
 
@@ -80,12 +82,17 @@ _UNREAD = f"""
 """
 
 
+_NEWEST = "ORDER BY fetched_at DESC, id DESC LIMIT 1"
+_INSTANT = timedelta(microseconds=1)
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
 def pending_groups(db: Database, version: int) -> list[list[Capture]]:
     """The captures that this version of the extractor has not read, each group read as one, oldest first.
 
-    A group is an article (or import) and the latest capture of each of its attachments. Earlier versions come in
-    groups of their own: an article alone, an attachment with the latest article. An attachment whose article is not
-    held stands alone.
+    A group is an article (or import) with the attachments that it had: the latest capture of each before the article
+    changed. An attachment that changed under the same article is read once more with what stood beside it then. One
+    whose article is not held stands alone.
     """
     groups: dict[tuple[int, ...], list[Capture]] = {}
     for capture in _captures(db, _UNREAD, version):
@@ -95,32 +102,49 @@ def pending_groups(db: Database, version: int) -> list[list[Capture]]:
 
 
 def _group_of(db: Database, capture: Capture) -> list[Capture]:
-    head = capture
-    if capture.kind == "attachment":
-        article = _latest(db, "kind <> 'attachment' AND url = ?", capture.parent_url)
-        if article is None:
-            return [capture]
-        head = article
-    elif _latest(db, "kind <> 'attachment' AND url = ?", capture.url) != capture:
+    if capture.kind != "attachment":
+        return [capture, *_attachments(db, capture.url, _superseded_at(db, capture))]
+    article = _article_at(db, capture.parent_url, capture.fetched_at)
+    if article is None:
         return [capture]
-    attachments = _captures(
+    attachments = _attachments(db, article.url, _superseded_at(db, article))
+    if capture not in attachments:
+        attachments = _attachments(db, article.url, capture.fetched_at + _INSTANT)
+    return [article, *attachments]
+
+
+def _article_at(db: Database, url: str | None, moment: datetime) -> Capture | None:
+    """The article as it was at a moment; the first one where the moment is before it."""
+    articles = f"SELECT * FROM captures WHERE kind <> 'attachment' AND url = ? AND {_USABLE}"
+    held = _captures(db, f"{articles} AND fetched_at <= ? {_NEWEST}", url, timestamp(moment))
+    held = held or _captures(db, f"{articles} ORDER BY fetched_at, id LIMIT 1", url)
+    return held[0] if held else None
+
+
+def _superseded_at(db: Database, article: Capture) -> datetime:
+    """When the article was next seen with other bytes."""
+    (moment,) = db.execute(
+        "SELECT min(fetched_at) FROM captures WHERE kind <> 'attachment' AND url = ? AND sha256 <> ? "
+        f"AND fetched_at > ? AND {_USABLE}",
+        (article.url, article.sha256, timestamp(article.fetched_at)),
+    ).fetchone()
+    return _END_OF_TIME if moment is None else datetime.fromisoformat(moment)
+
+
+def _attachments(db: Database, article_url: str, before: datetime) -> list[Capture]:
+    """The attachments of an article before a moment: the latest capture of each, in the order they first came."""
+    return _captures(
         db,
-        "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY url ORDER BY fetched_at DESC, id DESC) AS newness "
-        f"FROM captures WHERE kind = 'attachment' AND parent_url = ? AND {_USABLE}) WHERE newness = 1 ORDER BY id",
-        head.url,
+        f"""SELECT * FROM (
+            SELECT *, row_number() OVER (PARTITION BY url ORDER BY fetched_at DESC, id DESC) AS newness,
+                min(id) OVER (PARTITION BY url) AS first_id
+            FROM captures WHERE kind = 'attachment' AND parent_url = ? AND fetched_at < ? AND {_USABLE}
+        ) WHERE newness = 1 ORDER BY first_id""",
+        article_url,
+        timestamp(before),
     )
-    if capture.kind == "attachment" and capture not in attachments:
-        return [head, capture]
-    return [head, *attachments]
-
-
-def _latest(db: Database, where: str, url: str | None) -> Capture | None:
-    sql = f"SELECT * FROM captures WHERE {where} AND {_USABLE} ORDER BY fetched_at DESC, id DESC LIMIT 1"
-    return next(iter(_captures(db, sql, url)), None)
 
 
 def _captures(db: Database, sql: str, *parameters: object) -> list[Capture]:
-    rows = list(db.query(sql, parameters))
-    for row in rows:
-        row.pop("newness", None)
-    return [Capture.from_row(row) for row in rows]
+    names = Capture.__slots__
+    return [Capture.from_row({name: row[name] for name in names}) for row in db.query(sql, parameters)]

@@ -277,7 +277,7 @@ def _becomes_current(db: Database, report: Report, capture: Capture, current: Ed
         return True
     seen_at = _last_seen(db, current, capture.url)
     if seen_at is not None:
-        return capture.age > seen_at
+        return capture.age >= seen_at
     return _COMPLETENESS[report.status] >= _COMPLETENESS[current.status]
 
 

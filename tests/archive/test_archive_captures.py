@@ -187,13 +187,26 @@ def test_a_changed_attachment_is_read_with_its_article(archive: Archive) -> None
     assert ids(archive) == [[article.id, changed.id]]
 
 
-def test_every_version_is_read_oldest_first(archive: Archive) -> None:
-    url = "http://example.gov.cn/a.pdf"
+def test_every_version_is_read_with_what_stood_beside_it(archive: Archive) -> None:
+    urls = ["http://example.gov.cn/a.pdf", "http://example.gov.cn/b.pdf"]
     old = add(archive, b"article 1")
-    old_pdf = add(archive, b"pdf 1", url=url, kind="attachment", parent_url=ARTICLE, day=1)
+    old_a, old_b = (add(archive, u.encode(), url=u, kind="attachment", parent_url=ARTICLE, day=1) for u in urls)
     article = add(archive, b"article 2", day=2)
-    pdf = add(archive, b"pdf 2", url=url, kind="attachment", parent_url=ARTICLE, day=3)
-    assert ids(archive) == [[old.id], [article.id, old_pdf.id], [article.id, pdf.id]]
+    a = add(archive, b"a 2", url=urls[0], kind="attachment", parent_url=ARTICLE, day=3)
+    newer_a = add(archive, b"a 3", url=urls[0], kind="attachment", parent_url=ARTICLE, day=4)
+    assert ids(archive) == [
+        [old.id, old_a.id, old_b.id],
+        [article.id, a.id, old_b.id],
+        [article.id, newer_a.id, old_b.id],
+    ]
+    read_all(archive)
+    assert ids(archive) == []
+
+
+def test_a_page_that_changes_at_every_visit_keeps_its_attachment(archive: Archive) -> None:
+    pages = [add(archive, f"visitor {n}".encode(), day=n) for n in range(3)]
+    pdf = add(archive, b"pdf", url="http://example.gov.cn/a.pdf", kind="attachment", parent_url=ARTICLE, day=0)
+    assert ids(archive) == [[page.id, pdf.id] for page in pages]
 
 
 def test_extractions_keep_their_time_when_nothing_changes(archive: Archive) -> None:

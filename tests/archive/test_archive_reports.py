@@ -183,6 +183,13 @@ def test_the_database_allows_one_current_edition(archive: Archive) -> None:
         archive.db.execute("UPDATE reports SET is_current = 1")
 
 
+def test_a_page_read_anew_beside_a_new_attachment_is_current(archive: Archive) -> None:
+    page = add(archive)
+    first = archive.save_report(make_report(), page, ARTICLE)
+    second = archive.save_report(make_report(cells=[figure("review.upheld", 10, status="unsure")]), page, ARTICLE)
+    assert editions(archive) == [(first, 1, 0), (second, 2, 1)]
+
+
 # Our reading changed, not the report
 
 
