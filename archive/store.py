@@ -1,5 +1,6 @@
 """The archive of one data directory: its database, its WARC files, and how both are written and read."""
 
+import contextlib
 import hashlib
 import json
 import sqlite3
@@ -212,24 +213,26 @@ class Archive:
         return None if row is None else Capture.from_row(row)
 
     def read_body(self, capture: Capture) -> bytes:
-        """The bytes of a capture, checked against their SHA-256.
+        """The bytes of a capture, checked against their SHA-256; from another capture of them where its own are lost.
 
-        ArchiveError names the WARC file where it is gone or damaged.
+        ArchiveError names the WARC file where they are gone or damaged everywhere.
         """
-        if capture.record_type != "revisit":
-            return read_payload(self.warc_folder / capture.warc_file, capture.warc_offset, capture.sha256)
         holders = self._holders(capture.sha256)
-        if not holders:
-            raise ArchiveError(
-                f"{self.warc_folder / capture.warc_file}: the record at byte {capture.warc_offset} repeats bytes whose "
-                "first capture is not held; import the WARC file that holds it"
-            )
-        for holder in holders[:-1]:
+        if capture.record_type != "revisit":
+            holders = [capture, *(holder for holder in holders if holder.id != capture.id)]
+        failure = ArchiveError(
+            f"{self.warc_folder / capture.warc_file}: the record at byte {capture.warc_offset} repeats bytes whose "
+            "first capture is not held; import the WARC file that holds it"
+        )
+        for holder in holders:
             try:
-                return self.read_body(holder)
-            except ArchiveError:
-                continue
-        return self.read_body(holders[-1])
+                return self._read_record(holder)
+            except ArchiveError as error:
+                failure = error
+        raise failure
+
+    def _read_record(self, holder: Capture) -> bytes:
+        return read_payload(self.warc_folder / holder.warc_file, holder.warc_offset, holder.sha256)
 
     def pending_captures(self, version: int) -> list[list[Capture]]:
         """What this version of the extractor has not read yet, in groups: an article or import, then its attachments.
@@ -264,9 +267,10 @@ class Archive:
         return [Capture.from_row(row) for row in rows]
 
     def _original(self, body: bytes) -> Original | None:
-        """The capture that a revisit of these bytes can refer to: one whose WARC file is in its place."""
+        """The capture that a revisit of these bytes can refer to: one whose record can still be read."""
         for holder in self._holders(hashlib.sha256(body).hexdigest()):
-            if (self.warc_folder / holder.warc_file).is_file():
+            with contextlib.suppress(ArchiveError):
+                self._read_record(holder)
                 return Original(holder.url, timestamp(holder.fetched_at))
         return None
 

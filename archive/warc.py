@@ -160,8 +160,10 @@ def read_payload(path: Path, offset: int, sha256: str) -> bytes:
             _, body = _read_record(file)
     except FileNotFoundError:
         raise ArchiveError(f"{path}: the WARC file is gone; put it back or collect the report again") from None
+    except OSError as error:
+        raise ArchiveError(f"{path}: cannot be read ({error.strerror})") from error
     except _DAMAGE as error:
-        raise ArchiveError(f"{path}: the record at byte {offset} is damaged ({error!r})") from error
+        raise ArchiveError(f"{path}: the record at byte {offset} is damaged (it cannot be unpacked)") from error
     if hashlib.sha256(body).hexdigest() != sha256:
         raise ArchiveError(f"{path}: the record at byte {offset} is damaged (its SHA-256 is not {sha256})")
     return body

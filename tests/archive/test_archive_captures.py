@@ -113,6 +113,18 @@ def test_bytes_whose_warc_is_gone_are_stored_anew(archive: Archive, tmp_path: Pa
         assert later.read_body(third) == b"body"
 
 
+def test_damaged_bytes_that_come_again_are_stored_anew(archive: Archive) -> None:
+    first = add(archive, b"body")
+    path = archive.warc_folder / first.warc_file
+    content = path.read_bytes()
+    path.write_bytes(content[: first.warc_offset] + bytes(len(content) - first.warc_offset))
+    with pytest.raises(ArchiveError, match=f"{first.warc_file}.*damaged"):
+        archive.read_body(first)
+    second = add(archive, b"body", day=1)
+    assert second.record_type == "response"
+    assert [archive.read_body(capture) for capture in (first, second)] == [b"body", b"body"]
+
+
 def test_a_damaged_record_is_named(archive: Archive) -> None:
     capture = add(archive, random.Random(3).randbytes(1000))
     path = archive.warc_folder / capture.warc_file
