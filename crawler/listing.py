@@ -67,9 +67,11 @@ def read_date(text: str) -> date | None:
 
 
 def rows(response: TextResponse, article: re.Pattern[str]) -> list[Row]:
-    """The rows of a list page: every link to an article (its path matches ``article``) or to a document, once each.
+    """The rows of a list page: every link to an article (its path matches ``article``), to a document or to another
+    host, once each.
 
-    Links are known by their address, not by their surroundings: the containers differ from site to site.
+    Links are known by their address, not by their surroundings: the containers differ from site to site. Links to
+    other hosts are not followed, but may be the only trace of a report.
     """
     found: dict[str, Row] = {}
     for row in (*_script_rows(response), *_link_rows(response, article)):
@@ -89,7 +91,11 @@ def _script_rows(response: TextResponse) -> Iterator[Row]:
 def _link_rows(response: TextResponse, article: re.Pattern[str]) -> Iterator[Row]:
     def target(link: lxml_html.HtmlElement) -> str | None:
         url = _absolute(response.url, link.get("href"))
-        return url if url and (article.search(urlsplit(url).path) or is_document(url)) else None
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        is_row = article.search(parts.path) or is_document(url) or parts.netloc != urlsplit(response.url).netloc
+        return url if is_row else None
 
     for selector in page_of(response).css("a[href]"):
         link = selector.root

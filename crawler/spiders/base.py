@@ -10,6 +10,7 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response, TextResponse
+from scrapy.robotstxt import ProtegoRobotParser
 from twisted.python.failure import Failure
 
 from archive import open_archive
@@ -28,6 +29,8 @@ _CUT_TITLE = re.compile(r"信息公.*(?:…|\.{3})$")
 _REFUSALS_IN_A_ROW = 3
 # A column address that is too high in the tree would otherwise walk the whole site.
 _MAX_LIST_PAGES = 1000
+# A delay beyond this is a way to say no, which robots.txt has another word for.
+_LONGEST_CRAWL_DELAY = 30.0
 _PRIORITY = {"list": 0, "article": 10, "attachment": 20}
 
 
@@ -64,6 +67,7 @@ class PortalSpider(Spider):
         pace = session.portal.pace if session.pace is None else session.pace
         crawler.settings.set("DOWNLOAD_DELAY", pace, priority="cmdline")
         crawler.signals.connect(spider.on_error, signals.spider_error)
+        crawler.signals.connect(spider.on_robots, signals.robots_parsed)
         return spider
 
     # requests
@@ -105,6 +109,8 @@ class PortalSpider(Spider):
             if identity in self._seen:
                 self.run.duplicates += 1
                 continue
+            if address is None and read_title(row.title) is None:
+                continue  # a link to some other site
             if self._is_wanted(row) and not self.session.full:
                 self._seen.add(identity)
                 if address is None:
@@ -193,6 +199,12 @@ class PortalSpider(Spider):
         url = request.url if request is not None else self.portal.base_url
         self.run.fail(url, "parse", f"{type(failure.value).__name__}: {failure.value}")
 
+    def on_robots(self, robotparser: ProtegoRobotParser) -> None:
+        """Slow down to the Crawl-delay of robots.txt, which Scrapy does not heed by itself."""
+        asked = robotparser.rp.crawl_delay(self.settings["ROBOTSTXT_USER_AGENT"]) or 0.0
+        for slot in self.crawler.engine.downloader.slots.values():
+            slot.delay = max(slot.delay, min(asked, _LONGEST_CRAWL_DELAY))
+
     def closed(self, reason: str) -> None:
         """End of the crawl, called by Scrapy."""
         if reason == "shutdown":
@@ -242,8 +254,8 @@ class ColumnSpider(PortalSpider):
         self, response: TextResponse, *, root: str, first: str, number: int, known: set[str], total: int | None = None
     ) -> Iterator[Request]:
         found = [] if response.status == 404 else listing.rows(response, self.article_path)
-        fresh = {row.url for row in found} - known
-        yield from self.articles(row for row in found if row.url in fresh)
+        fresh = {row.url for row in found if self.on_portal(row.url)} - known
+        yield from self.articles(row for row in found if row.url not in known)
         if number == 1:
             total = self.page_count(response)
             for folder in listing.child_folders(response, root):
@@ -252,7 +264,7 @@ class ColumnSpider(PortalSpider):
             self.list_ended({"number": number, "total": total})
             return
         if fresh and (total is None or number < total):
-            known |= fresh
+            known |= {row.url for row in found}
             number += 1
             url = self.page_url(first, number, response)
             context = {"root": root, "first": first, "number": number, "known": known, "total": total}
