@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from extract.document import Block, Cell, Grid, Text
 from extract.forms import APPLICANTS, CHALLENGES, load_form
+from extract.headers import column_orders
 from extract.headings import is_report_heading
 from extract.labels import label_key, squash
 from extract.numbers import parse_number
@@ -22,15 +24,30 @@ _APPLICANT_ORDERS = (
 
 @dataclass
 class _Row:
+    """Labels and then figures, at most as many as the header has columns; ``rest`` is the text after them."""
+
     labels: list[Text]
     values: list[Text]
+    rest: Sequence[Text]
+
+    def is_certain(self, width: int) -> bool:
+        """Whether each figure is under its header.
+
+        A blank paragraph may be a cell or mere spacing. With a blank among the figures, the last must be a figure and
+        no blank may follow, or one could be missing in one place and made up for in another.
+        """
+        filled = [bool(squash(value.text)) for value in self.values]
+        more = bool(self.rest) and _is_value(self.rest[0].text)
+        if len(self.values) != width or (more and squash(self.rest[0].text)):
+            return False
+        return all(filled) or not (more or (any(filled) and not filled[-1]))
 
 
 def restore_grids(blocks: Iterable[Block]) -> Iterator[Block]:
     """Replace runs of paragraphs that spell out an official table by a grid; all else passes through.
 
     Only a complete, official header is taken for one: the order of its labels says which figure stands under which.
-    A row with another number of figures than the header has columns is named in ``ragged_rows``.
+    A row that may have a blank too many or too few is named in ``ragged_rows``.
     """
     run: list[Text] = []
     for block in blocks:
@@ -85,7 +102,9 @@ def _disclosure(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
     if squash(texts[start].text) != "信息内容":
         return None
     header = _header_run(texts, start + 1, "2")
-    if not header:
+    words = vocabulary("2")
+    keys = tuple(known.key for text in header if (known := words.find_column(text.text)))
+    if keys not in column_orders("2"):
         return None
     rows, end = _labelled_rows(texts, start + 1 + len(header), "2", len(header))
     return (_as_grid(header, rows, len(header)), end) if rows else None
@@ -103,24 +122,19 @@ def _labelled_rows(texts: Sequence[Text], start: int, table_id: str, width: int)
             position += 1
         if not labels:
             break
-        values: list[Text] = []
-        while position < len(texts) and len(values) < width and _is_value(texts[position].text):
-            values.append(texts[position])
-            position += 1
+        values = _values(texts, position, width)
+        position += len(values)
         if not values and not any(words.find_row(label.text) for label in labels):
             position -= len(labels)
             break
-        rows.append(_Row(labels, values))
-        position = _skip_surplus(texts, position, rows)
+        rows.append(_Row(labels, values, texts[position : position + 1]))
+        while position < len(texts) and values and _is_value(texts[position].text):
+            position += 1  # cells too many: the row is not certain
     return rows, position
 
 
-def _skip_surplus(texts: Sequence[Text], position: int, rows: list[_Row]) -> int:
-    """Figures beyond a row's width mean that a cell too many was read: the row keeps them, and is ragged."""
-    while position < len(texts) and _is_value(texts[position].text) and squash(texts[position].text):
-        rows[-1].values.append(texts[position])
-        position += 1
-    return position
+def _values(texts: Sequence[Text], start: int, most: int) -> list[Text]:
+    return list(takewhile(lambda text: _is_value(text.text), texts[start : start + most]))
 
 
 def _is_label(text: str, table_id: str) -> bool:
@@ -143,11 +157,10 @@ def _challenges(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
         return None
     if [label_key(leaf.text) for leaf in leaves] != [label_key(label) for label in _OUTCOME_LABELS] * len(CHALLENGES):
         return None
-    values: list[Text] = []
     position = start + len(header)
-    while position < len(texts) and len(values) < len(leaves) and _is_value(texts[position].text):
-        values.append(texts[position])
-        position += 1
+    values = _values(texts, position, len(leaves))
+    position += len(values)
+    row = _Row([], values, texts[position : position + 1])
     if not any(squash(value.text) for value in values):
         return None
     groups = [
@@ -156,7 +169,7 @@ def _challenges(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
     ]
     names = [Cell(1, column, leaf.text, leaf.locator) for column, leaf in enumerate(leaves)]
     figures = [Cell(2, column, value.text, value.locator) for column, value in enumerate(values)]
-    ragged = frozenset({2}) if len(values) != len(leaves) else frozenset()
+    ragged = frozenset[int]() if row.is_certain(len(leaves)) else frozenset({2})
     return Grid((*groups, *names, *figures), ragged), position
 
 
@@ -166,7 +179,7 @@ def _as_grid(header: Sequence[Text], rows: Sequence[_Row], width: int) -> Grid:
     cells = [Cell(0, depth + column, text.text, text.locator) for column, text in enumerate(header)]
     ragged = set()
     for number, row in enumerate(rows, start=1):
-        if row.values and len(row.values) != width:
+        if row.values and not row.is_certain(width):
             ragged.add(number)
         cells += [Cell(number, column, text.text, text.locator) for column, text in enumerate(row.labels)]
         cells += [Cell(number, depth + column, text.text, text.locator) for column, text in enumerate(row.values)]

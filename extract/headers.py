@@ -1,15 +1,20 @@
 """Finding the header of an official table in a grid, and which columns stand under it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
 
 from extract.document import Cell, Grid
+from extract.forms import APPLICANTS, all_forms
 from extract.labels import is_corner_note, label_key, squash
 from extract.numbers import parse_number
 from extract.vocabulary import printed_unit, vocabulary
 
 # The groups of table 4 that name a row of the form; 行政诉讼 alone does not say which lawsuits.
 _CHALLENGE_ROWS = {label_key(row.label): row.key for row in vocabulary("4").rows.values()}
+
+_ORGANISATION = label_key("法人或其他组织")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +31,44 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header in a grid. ``end_row`` is the first row below it; ``unknown`` are header cells that nothing explains."""
+    """A header in a grid. ``unknown`` are header cells that nothing explains.
+
+    ``end_row`` is the first row below it, ``end_column`` the first column to the right of it. ``certain`` is False
+    where its labels may stand over other columns than they were printed over (a header cell lost or one too many).
+    """
 
     table_id: str
     columns: tuple[Column, ...]
     end_row: int
+    end_column: int
     unknown: tuple[Cell, ...]
+    certain: bool
 
     @property
     def first_column(self) -> int:
         """The grid column of the leftmost value."""
-        return min(column.start for column in self.columns)
+        return min((column.start for column in self.columns), default=self.end_column)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has every column of a block of the form, side by side."""
+        keys = {column.key for column in self.columns}
+        side_by_side = all(one.end == two.start for one, two in pairwise(self.columns))
+        return side_by_side and any(keys == set(order) for order in column_orders(self.table_id))
 
     def shifted(self, by: int) -> "Header":
         """The same header over a grid that has ``by`` more label columns."""
-        moved = tuple(Column(c.key, c.start + by, c.end + by, c.header, c.printed_unit, c.forms) for c in self.columns)
-        return Header(self.table_id, moved, self.end_row, ())
+        moved = tuple(replace(column, start=column.start + by, end=column.end + by) for column in self.columns)
+        return replace(self, columns=moved, end_column=self.end_column + by, unknown=())
+
+
+@cache
+def column_orders(table_id: str) -> tuple[tuple[str, ...], ...]:
+    """The column keys of each block of a table, over all forms, in the order printed (table 4: whole codes)."""
+    blocks = [block for form in all_forms() for block in form.table(table_id).blocks]
+    if table_id == "4":
+        return tuple({tuple(f"{row.key}.{c.key}" for row in block.rows for c in block.columns) for block in blocks})
+    return tuple({tuple(column.key for column in block.columns) for block in blocks})
 
 
 def find_header(grid: Grid, row: int) -> Header | None:
@@ -57,13 +84,16 @@ def _starting_cells(grid: Grid, row: int) -> list[Cell]:
     return [cell for cell in grid.row(row) if cell.row == row and squash(cell.text)]
 
 
-def _header_rows(grid: Grid, row: int, is_header_word: Callable[[str], bool]) -> int:
+def _header_rows(grid: Grid, row: int, is_header_word: Callable[[str], bool], table_id: str) -> int:
     """First row after ``row`` that is not made of header words (blank rows inside a header belong to it)."""
+    words = vocabulary(table_id)
     end = row
     for candidate in range(row, grid.row_count):
         cells = _starting_cells(grid, candidate)
         if any(parse_number(cell.text).reading in {"reported", "unsure"} for cell in cells):
             break
+        if any(words.find_row(cell.text) and not is_header_word(cell.text) for cell in cells):
+            break  # a blank row of the table under a group label, which is a header word too
         if any(is_header_word(cell.text) for cell in cells):
             end = candidate + 1
         elif cells or end == row:
@@ -84,14 +114,14 @@ def _applicants_header(grid: Grid, row: int) -> Header | None:
 
     if not any(is_word(cell.text) for cell in _starting_cells(grid, row)):
         return None
-    end = _header_rows(grid, row, is_word)
+    end = _header_rows(grid, row, is_word, "3")
     cells = [cell for r in range(row, end) for cell in _starting_cells(grid, r)]
     columns = [_column(known.key, cell, known.forms) for cell in cells if (known := words.find_column(cell.text))]
     if len({column.key for column in columns}) < 5:
         return None
     first = min(column.start for column in columns)
-    unknown = tuple(c for c in cells if c.column >= first and not is_word(c.text))
-    return Header("3", _in_order(columns), end, unknown)
+    unknown = [c for c in cells if c.column >= first and not is_word(c.text)]
+    return _header("3", grid, range(row, end), columns, unknown)
 
 
 def _challenges_header(grid: Grid, row: int) -> Header | None:
@@ -103,8 +133,9 @@ def _challenges_header(grid: Grid, row: int) -> Header | None:
 
     if not any(is_word(cell.text) for cell in _starting_cells(grid, row)):
         return None
-    end = _header_rows(grid, row, is_word)
-    columns, unknown = [], []
+    end = _header_rows(grid, row, is_word, "4")
+    columns: list[Column] = []
+    unknown: list[Cell] = []
     for r in range(row, end):
         for cell in _starting_cells(grid, r):
             known = words.find_column(cell.text)
@@ -119,7 +150,7 @@ def _challenges_header(grid: Grid, row: int) -> Header | None:
                 columns.append(_column(f"{group}.{known.key}", cell, known.forms))
     if len({column.key for column in columns}) < 4:
         return None
-    return Header("4", _in_order(columns), end, tuple(unknown))
+    return _header("4", grid, range(row, end), columns, unknown)
 
 
 def _challenge_group(grid: Grid, leaf: Cell, first_row: int) -> str | None:
@@ -146,12 +177,54 @@ def _disclosure_header(grid: Grid, row: int) -> Header | None:
     if not columns or any(parse_number(cell.text).reading in {"reported", "unsure"} for cell in cells):
         return None
     first = min(column.start for column in columns)
-    unknown = tuple(c for c in cells if c.column >= first and words.find_column(c.text) is None)
-    return Header("2", _in_order(columns), row + 1, unknown)
+    unknown = [c for c in cells if c.column >= first and words.find_column(c.text) is None]
+    return _header("2", grid, range(row, row + 1), columns, unknown)
 
 
-def _in_order(columns: list[Column]) -> tuple[Column, ...]:
-    """The columns from left to right; two with one label cannot be told apart, so neither is kept."""
+def _header(table_id: str, grid: Grid, rows: range, columns: Sequence[Column], unknown: Sequence[Cell]) -> Header:
+    printed = list(dict.fromkeys(sorted(columns, key=lambda column: column.start)))  # a header may be repeated at once
+    keys = [column.key for column in printed]
+    # Two columns with one label cannot be told apart, so neither is kept.
+    kept = tuple(column for column in printed if keys.count(column.key) == 1)
+    ends = [*(cell.end_column for cell in grid.row(rows[-1])), *(column.end for column in columns)]
+    certain = (
+        grid.ragged_rows.isdisjoint(rows)
+        and len(kept) == len(printed)
+        and _stand_in_place(table_id, kept, unknown)
+        and (table_id != "3" or _is_grouped(grid, rows, kept))
+    )
+    return Header(table_id, kept, rows.stop, max(ends), tuple(unknown), certain)
+
+
+def _is_grouped(grid: Grid, rows: range, columns: Sequence[Column]) -> bool:
+    """Table 3: whether the columns are in the form's order, or 法人或其他组织 stands over its kinds and no other."""
     keys = [column.key for column in columns]
-    kept = (column for column in columns if keys.count(column.key) == 1)
-    return tuple(sorted(kept, key=lambda column: column.start))
+    if keys == sorted(keys, key=APPLICANTS.index):
+        return True
+    group = next((c for r in rows for c in _starting_cells(grid, r) if label_key(c.text) == _ORGANISATION), None)
+    return group is not None and all(
+        (group.column <= column.start and column.end <= group.end_column) == (column.key not in {"natural", "total"})
+        for column in columns
+    )
+
+
+def _stand_in_place(table_id: str, columns: Sequence[Column], unknown: Sequence[Cell]) -> bool:
+    """Whether the labels stand where they were printed.
+
+    A place without a label is a label lost, with the others in place, only where the form's order has that label there;
+    else a cell was lost and the labels right of it have moved. Table 4's labels recur, so they must be in order.
+    """
+    keys = {column.key for column in columns}
+    order = next((order for order in column_orders(table_id) if keys <= set(order)), None)
+    if order is None:
+        return False
+    named = {place for cell in unknown for place in range(cell.column, cell.end_column)}
+    gaps: list[tuple[bool, int]] = []
+    for one, two in pairwise(columns):
+        step = order.index(two.key) - order.index(one.key)
+        between = set(range(one.end, two.start))
+        if two.start < one.end or (table_id == "4" and step < 1):
+            return False
+        if not between or not between <= named:
+            gaps.append((bool(between), step))
+    return not any(gap for gap, _ in gaps) or all(gap == (step > 1) for gap, step in gaps)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Radicals that PDF producers write in place of characters; NFKC covers the Kangxi block but not this one.
 _RADICALS = str.maketrans(
@@ -26,12 +27,14 @@ def fold_radicals(text: str) -> str:
     return _KANGXI.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text).translate(_RADICALS)
 
 
+@lru_cache(maxsize=4096)
 def squash(text: str) -> str:
     """NFKC without any white space or invisible characters: 商 业<br>企 业 becomes 商业企业."""
     text = unicodedata.normalize("NFKC", fold_radicals(text))
     return "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
+@lru_cache(maxsize=4096)
 def label_key(text: str) -> str:
     """What two spellings of a label have in common: numbering, punctuation and blanks dropped."""
     return _NOT_A_WORD.sub("", _NUMBERING.sub("", squash(text)))

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from extract import notices
 from extract.document import Cell, Grid
@@ -175,7 +174,7 @@ class _Matcher:
         if self.header.table_id == "4":
             self._read_challenges(grid, row, cells)
             return
-        if (moved := self._label_under_first_column(cells)) is not None:
+        if (moved := self._moved_header(cells)) is not None:
             self.header, usual = moved, self.header
             self._read_row(grid, row)
             self.header = usual
@@ -197,31 +196,31 @@ class _Matcher:
             return
         self._take_row(grid, row, line, labels, cells)
 
-    def _label_under_first_column(self, cells: Sequence[Cell]) -> Header | None:
-        """The header moved right for a row that has more label cells than it (text that lost its spans), else None.
+    def _moved_header(self, cells: Sequence[Cell]) -> Header | None:
+        """The header moved for a row with more or fewer label cells than it (lost spans), else None.
 
-        Only where the label is a row of the form and exactly as many cells follow it as there are columns, all of them
-        figures or blank.
+        Only where the last label is a row of the form, the header is complete, and exactly as many cells follow the
+        label as there are columns. A blank first among them may be a label cell, so that a figure is lost.
         """
         assert self.header is not None
-        columns = self.header.columns
-        contiguous = all(one.end == two.start for one, two in pairwise(columns))
         label = next((cell for cell in reversed(cells) if parse_number(cell.text).reading == "text"), None)
-        if label is None or label.column < self.header.first_column or not contiguous:
+        if label is None or not self.header.certain or not self.header.is_complete:
             return None
         values = [cell for cell in cells if cell.column >= label.end_column]
         shift = label.end_column - self.header.first_column
-        if len(values) != len(columns) or vocabulary(self.header.table_id).find_row(label.text) is None:
+        if shift == 0 or len(values) != len(self.header.columns) or values[0].column != label.end_column:
             return None
-        return self.header.shifted(shift)
+        if shift < 0 and not _is_number(values[0]):
+            return None
+        return self.header.shifted(shift) if vocabulary(self.header.table_id).find_row(label.text) else None
 
     def _identify(self, labels: Sequence[Cell]) -> KnownLine | None:
         assert self.header is not None
         words = vocabulary(self.header.table_id)
         leaf = labels[-1]
         match = words.find_row(leaf.text)
-        if match is None:
-            return None
+        if match is None or (leaf.row_span > 1 and words.find_group(leaf.text)):
+            return None  # a group label: the row's own label is lost
         if not match.exact:
             codes = [f"{match.line.key}.{column.key}" for column in self.header.columns]
             self.tables.findings.append(notices.bridged_label(self.header.table_id, leaf.text, match.line.label, codes))
@@ -244,7 +243,7 @@ class _Matcher:
             self.tables.findings.append(notices.group_conflict(labels[-1].text, name, codes))
             certain = False
         self.group = line.groups[-1] if line.groups else None
-        if row in grid.ragged_rows or self._misaligned(cells):
+        if not self._is_aligned(grid, row, cells):
             self.tables.findings.append(notices.uncertain_row(labels[-1].text, codes))
             certain = False
         if len(line.forms) == 1 and self.header.table_id == "3":
@@ -253,15 +252,23 @@ class _Matcher:
             self._take_cell(f"{line.key}.{column.key}", labels[-1].text, row, column, cells, certain=certain)
         self._stray_values(cells)
 
-    def _misaligned(self, cells: Sequence[Cell]) -> bool:
-        """A label under a value column, or no cell left under the header's last column: figures have slipped."""
+    def _is_aligned(self, grid: Grid, row: int, cells: Sequence[Cell]) -> bool:
+        """Whether the row's figures are under the labels they were printed under.
+
+        They may have slipped where the row is longer or shorter than the header (an editor that strips blanks at line
+        ends leaves a figure last), a column has no cell, or a label stands under a column.
+        """
         assert self.header is not None
+        if not self.header.certain or row in grid.ragged_rows:
+            return False
+        end = max(cell.end_column for cell in cells)
+        is_stripped = max(column.start for column in self.header.columns) < end < self.header.end_column
+        if end != self.header.end_column and not (is_stripped and squash(cells[-1].text)):
+            return False
         words = vocabulary(self.header.table_id)
-        if max(cell.end_column for cell in cells) <= max(column.start for column in self.header.columns):
-            return True
-        return any(
-            cell.column >= self.header.first_column and (words.find_row(cell.text) or words.find_group(cell.text))
-            for cell in cells
+        first = self.header.first_column
+        return all(any(_covers(cell, column) for cell in cells) for column in self.header.columns) and not any(
+            cell.column >= first and (words.find_row(cell.text) or words.find_group(cell.text)) for cell in cells
         )
 
     def _read_challenges(self, grid: Grid, row: int, cells: Sequence[Cell]) -> None:
@@ -274,7 +281,7 @@ class _Matcher:
         if blank and any(_numeric_row(r) and any(_is_number(c) for c in r) for r in later):
             return
         codes = [column.key for column in self.header.columns]
-        certain = row not in grid.ragged_rows and not self._misaligned(cells)
+        certain = self._is_aligned(grid, row, cells)
         if not certain:
             self.tables.findings.append(notices.uncertain_row("行政复议、行政诉讼", codes))
         for column in self.header.columns:
@@ -285,7 +292,7 @@ class _Matcher:
         self, code: str, label: str, row: int, column: Column, cells: Sequence[Cell], *, certain: bool
     ) -> None:
         assert self.header is not None
-        under = [cell for cell in cells if cell.column < column.end and cell.end_column > column.start]
+        under = [cell for cell in cells if _covers(cell, column)]
         if not under:
             return
         if code not in vocabulary(self.header.table_id).codes:
@@ -296,10 +303,7 @@ class _Matcher:
             return
         filled = [cell for cell in under if squash(cell.text)]
         cell = (filled or under)[0]
-        shared = any(
-            other is not column and cell.column < other.end and cell.end_column > other.start
-            for other in self.header.columns
-        )
+        shared = any(other is not column and _covers(cell, other) for other in self.header.columns)
         certain = certain and len(filled) < 2 and not shared and cell.row == row
         raw = "|".join(c.text for c in filled) if len(filled) > 1 else cell.text
         self._record(code, f"{label} {column.header}", raw, column, cell, certain=certain)
@@ -335,7 +339,7 @@ class _Matcher:
         """Numbers under no column of the header."""
         assert self.header is not None
         for cell in cells:
-            under = any(cell.column < c.end and cell.end_column > c.start for c in self.header.columns)
+            under = any(_covers(cell, column) for column in self.header.columns)
             if not under and cell.column >= self.header.first_column and _is_number(cell):
                 self.unknown_columns.setdefault(cell.column, []).append(squash(cell.text))
 
@@ -355,6 +359,10 @@ class _Matcher:
 
 def _is_number(cell: Cell) -> bool:
     return parse_number(cell.text).reading in {"reported", "unsure"}
+
+
+def _covers(cell: Cell, column: Column) -> bool:
+    return cell.column < column.end and cell.end_column > column.start
 
 
 def _numeric_row(cells: Sequence[Cell]) -> bool:

@@ -4,19 +4,22 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from extract.report import Number
 
 Reading = Literal["reported", "blank", "unsure", "text"]
 
-_BLANK_MARKS = frozenset({"", "/", "//", "-", "--", "—", "——", "–", "−", "_", "__", "\\", "*", "----"})
+_BLANK_MARKS = frozenset({"", "/", "//", "-", "--", "—", "——", "–", "−", "―", "─", "_", "__", "\\", "*", "----"})
+# No cell of a form holds more than a number, its unit and a remark.
+_LONGEST = 80
+_MOST_DIGITS = 15
 _COUNT_UNITS = "件|项|条|宗|个|份|次|人|起|例|人次|篇|部"
 _MONEY_FACTORS = {"元": Decimal(1), "万元": Decimal(10**4), "万": Decimal(10**4), "亿元": Decimal(10**8)}
 
-_PLAIN = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")
-_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
-_SPACED_GROUPS = re.compile(r"[1-9]\d{0,2}(?: \d{3})+(?:\.\d+)?")
+_PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _WITH_UNIT = re.compile(rf"(?P<number>.*?\d)\s*(?P<unit>亿元|万元|万|元|{_COUNT_UNITS})")
 _WITH_NOTE = re.compile(r"(?P<number>[\d,.\s]*\d\s*(?:亿元|万元|元|件|项)?)\s*\(.*\)")
 _CHANGE = re.compile(r"(?P<sign>\+|-|−|增加|减少|增|减)?\s*(?P<number>[\d,. ]+)")
@@ -34,6 +37,7 @@ class ParsedNumber:
     value: Number | None = None
 
 
+@lru_cache(maxsize=4096)
 def parse_number(raw: str, *, unit: str = "件", printed_unit: str | None = None, change: bool = False) -> ParsedNumber:
     """Read the text of a cell as a figure in ``unit``.
 
@@ -42,9 +46,11 @@ def parse_number(raw: str, *, unit: str = "件", printed_unit: str | None = None
     ``change`` admits signs and 增/减, as in the 2019 form's 本年增/减.
 
     Blank are the empty cell, ``/``, dashes and underscores. Anything else that is not wholly a number is ``text``; a
-    number that might be two (blanks between digits that are not thousands groups), that carries a remark, or that is
-    negative where no change is counted, is ``unsure``.
+    number that might be two (blanks between digits), that carries a remark, that is negative where no change is
+    counted, or a count that is not whole, is ``unsure``.
     """
+    if len(raw) > _LONGEST or any(unicodedata.category(c) == "No" for c in raw):
+        return ParsedNumber("text")  # superscripts, circled digits: a footnote's mark, not a digit
     text = _clean(raw)
     if text.replace(" ", "") in _BLANK_MARKS:
         return ParsedNumber("blank")
@@ -57,7 +63,8 @@ def parse_number(raw: str, *, unit: str = "件", printed_unit: str | None = None
     if value is None:
         return ParsedNumber("text")
     factor = _conversion(typed_unit or printed_unit, unit)
-    if factor is None or negative or note:
+    is_part = unit not in _MONEY_FACTORS and value != value.to_integral_value()
+    if factor is None or negative or note or is_part:
         certain = False
     return ParsedNumber("reported" if certain else "unsure", _plain(value * (factor or 1) * (-1 if negative else 1)))
 
@@ -78,6 +85,7 @@ def _parse_change(text: str) -> ParsedNumber:
     value, certain = _digits(match["number"].strip())
     if value is None:
         return ParsedNumber("text")
+    certain = certain and value == value.to_integral_value()
     return ParsedNumber("reported" if certain else "unsure", _plain(value * _SIGNS.get(match["sign"] or "", 1)))
 
 
@@ -88,12 +96,12 @@ def _split_unit(text: str) -> tuple[str, str | None]:
 
 def _digits(text: str) -> tuple[Decimal | None, bool]:
     """The number and whether it is certainly one number."""
+    if len(text) > 2 * _MOST_DIGITS or sum(c.isdigit() for c in text) > _MOST_DIGITS:
+        return None, False
     if _PLAIN.fullmatch(text):
         return Decimal(text), True
     if _GROUPED.fullmatch(text):
         return Decimal(text.replace(",", "")), True
-    if _SPACED_GROUPS.fullmatch(text):
-        return Decimal(text.replace(" ", "")), True
     joined = text.replace(" ", "")
     if joined != text and (_PLAIN.fullmatch(joined) or _GROUPED.fullmatch(joined)):
         return Decimal(joined.replace(",", "")), False

@@ -63,6 +63,7 @@ class Vocabulary:
                 forms |= known.forms
             lines[key] = KnownLine(line.key, line.label, numbering(line.label), groups, unit, forms)
 
+    @cache  # noqa: B019  vocabularies live as long as the process; the bridging of typos is slow
     def find_row(self, text: str) -> LineMatch | None:
         """The row that a label names, typos bridged where only one row can be meant; None where no row explains it."""
         key = label_key(text)

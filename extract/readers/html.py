@@ -76,15 +76,19 @@ _SKIPPED = frozenset(
         "embed",
     ]
 )
+_SET_APART = frozenset(["sup", "sub", "s", "strike", "del"])
+_PICTURES = frozenset(["img", "input", "select", "textarea", "object", "embed", "svg", "canvas"])
+_PICTURE = "\u25af"
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|rtf|zip|rar|7z|txt|ofd)(?:$|[?#])", re.IGNORECASE)
 _DATE = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _DATE_LABEL = re.compile(r"(?:发布|发文|公开|信息提供|更新)(?:时间|日期)\s*[:：]?\s*" + _DATE.pattern)
 _EMBEDDED = re.compile(r"\bDETAIL\s*:\s*(?=\{)")
-# A span this long is read as a slip of the page's author, as browsers do (HTML standard, 4.9.11).
-_MOST_SPAN = 1000
+# A column span this long is read as a slip of the page's author, as browsers do (HTML standard, 4.9.11).
+_MOST_COLUMN_SPAN = 1000
+# A table that covers more places than this is no table of a form (which has some 300); spans alone can make it so.
+_MOST_PLACES = 50_000
 # A cell with this much text is a page region, not a cell of a form.
 _MOST_CELL_TEXT = 400
-_ROOT_XPATH = "/html/body"
 
 
 def read_html(body: bytes, name: str, *, content_type: str | None = None, title_hint: str | None = None) -> Document:
@@ -285,37 +289,43 @@ class _Walker:
             return
         self.table_count += 1
         grid = self._grid(table)
-        if grid.column_count > 1:
+        if grid is not None and grid.column_count > 1:
             yield table, grid
         else:
             for cell in _own_cells(table):
                 yield from self._walk(cell)
 
-    def _grid(self, table: Element) -> Grid:
-        """Expand row and column spans as the HTML standard's table model does (4.9.12)."""
+    def _grid(self, table: Element) -> Grid | None:
+        """Expand row and column spans as the HTML standard's table model does (4.9.12); None for an oversized table.
+
+        Rows in which a span runs into another cell are ragged.
+        """
         cells: list[Cell] = []
         taken: set[tuple[int, int]] = set()
-        rows = [row for row in table.iter("tr") if _own_table(row) is table]
+        ragged: set[int] = set()
+        rows = [row for row in table.iter("tr") if _own_table(row) is table and not _is_hidden_in(row, table)]
         for number, row in enumerate(rows):
             column = 0
-            for position, element in enumerate((c for c in row if c.tag in {"td", "th"}), start=1):
+            shown = (c for c in row if c.tag in {"td", "th"} and not _is_hidden(c))
+            for position, element in enumerate(shown, start=1):
                 while (number, column) in taken:
                     column += 1
-                column_span = _span(element, "colspan")
-                row_span = min(_span(element, "rowspan") or len(rows), len(rows) - number)
+                left = len(rows) - number
+                row_span, column_span = min(_span(element, "rowspan") or left, left), _column_span(element)
+                if len(taken) + row_span * column_span > _MOST_PLACES:
+                    return None
+                places = {(number + r, column + c) for r in range(row_span) for c in range(column_span)}
+                ragged.update(r for r, _ in places & taken)
+                taken |= places
                 locator = Locator(
                     table=self.table_count,
                     row=number + 1,
                     column=position,
                     xpath=self.prefix + self.tree.getpath(element),
                 )
-                cell = Cell(number, column, _cell_text(element), locator, max(row_span, 1), max(column_span, 1))
-                cells.append(cell)
-                taken.update(
-                    (r, c) for r in range(number, number + cell.row_span) for c in range(column, cell.end_column)
-                )
-                column = cell.end_column
-        return Grid(tuple(cells))
+                cells.append(Cell(number, column, _cell_text(element), locator, row_span, column_span))
+                column += column_span
+        return Grid(tuple(cells), frozenset(ragged))
 
 
 def _within(element: Element, ancestor: Element) -> bool:
@@ -325,6 +335,12 @@ def _within(element: Element, ancestor: Element) -> bool:
 def _is_hidden(element: Element) -> bool:
     style = (element.get("style") or "").replace(" ", "").lower()
     return "display:none" in style or element.get("hidden") is not None
+
+
+def _is_hidden_in(row: Element, table: Element) -> bool:
+    return _is_hidden(row) or any(
+        _is_hidden(parent) for parent in row.iterancestors("tbody", "thead", "tfoot") if _own_table(parent) is table
+    )
 
 
 def _has_blocks(element: Element) -> bool:
@@ -360,20 +376,31 @@ def _is_layout(table: Element) -> bool:
 
 
 def _span(element: Element, attribute: str) -> int:
-    """A span attribute; 0 (to the end, for rows) and nonsense as the HTML standard reads them."""
-    match = re.match(r"\s*(\d+)", element.get(attribute) or "1")
-    span = int(match[1]) if match else 1
-    return 1 if span > _MOST_SPAN else span
+    """A span attribute; nonsense counts as 1, as in the HTML standard."""
+    match = re.match(r"\s*(\d{1,6})", element.get(attribute) or "1")
+    return int(match[1]) if match else 1
+
+
+def _column_span(element: Element) -> int:
+    span = _span(element, "colspan")
+    return span if 0 < span <= _MOST_COLUMN_SPAN else 1
 
 
 def _cell_text(element: Element) -> str:
-    """The text of a cell; a line end where markup breaks the line, nothing where it only changes the font."""
+    """The text of a cell; a line end where markup breaks the line, nothing where it only changes the font.
+
+    What is struck out or raised (a footnote's mark) is set apart, so that it is not read as digits of the number beside
+    it. A picture counts as a sign that is neither letter nor digit: a cell that holds one is not blank.
+    """
     parts: list[str] = []
 
     def collect(node: Element) -> None:
+        if isinstance(node.tag, str) and node.tag in _PICTURES and node.get("type") != "hidden":
+            parts.append(node.get("value") or _PICTURE)
+            return
         if not isinstance(node.tag, str) or node.tag in _SKIPPED or _is_hidden(node):
             return
-        breaks = node.tag in _BLOCKS and node is not element
+        breaks = (node.tag in _BLOCKS or node.tag in _SET_APART) and node is not element
         if breaks:
             parts.append("\n")
         parts.append(re.sub(r"[\t\r\n ]+", " ", node.text or ""))

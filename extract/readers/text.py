@@ -1,6 +1,7 @@
 """Plain text to Document: lines are paragraphs, lines with tabs or bars are rows of a table."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from extract.document import Block, Cell, Document, Grid, Locator, Text
 from extract.errors import UnreadableFile
@@ -21,32 +22,29 @@ def read_text(body: bytes, name: str, *, title_hint: str | None = None) -> Docum
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[Block]:
-    rows: list[tuple[int, list[str]]] = []
-    for number, line in enumerate(lines, start=1):
-        separator = "\t" if "\t" in line else "|" if line.count("|") > 1 else None
-        if separator is not None:
-            rows.append((number, _split(line, separator)))
-            continue
-        if rows:
-            yield _grid(rows)
-            rows = []
-        if line.strip():
-            yield Text(line.strip(), Locator(line=number))
-    if rows:
-        yield _grid(rows)
+    numbered = enumerate(lines, start=1)
+    for separator, run in groupby(numbered, key=lambda pair: _separator(pair[1])):
+        if separator is None:
+            yield from (Text(line.strip(), Locator(line=number)) for number, line in run if line.strip())
+        else:
+            yield _grid(separator, list(run))
 
 
-def _split(line: str, separator: str) -> list[str]:
-    if separator == "|":
-        line = line.strip().removeprefix("|").removesuffix("|")
-    return [cell.strip() for cell in line.split(separator)]
+def _separator(line: str) -> str | None:
+    return "\t" if "\t" in line else "|" if line.count("|") > 1 else None
 
 
-def _grid(rows: Sequence[tuple[int, list[str]]]) -> Grid:
+def _grid(separator: str, lines: Sequence[tuple[int, str]]) -> Grid:
+    """A row a line. Bars at the lines' ends are a frame only where every line has them, else blank cells."""
+    texts = [line.strip() if separator == "|" else line for _, line in lines]
+    if separator == "|" and all(text.startswith("|") for text in texts):
+        texts = [text[1:] for text in texts]
+    if separator == "|" and all(text.endswith("|") for text in texts):
+        texts = [text[:-1] for text in texts]
     return Grid(
         tuple(
-            Cell(row, column, text, Locator(line=line, column=column + 1))
-            for row, (line, cells) in enumerate(rows)
-            for column, text in enumerate(cells)
+            Cell(row, column, text.strip(), Locator(line=line, column=column + 1))
+            for row, (line, cells) in enumerate(zip((number for number, _ in lines), texts, strict=True))
+            for column, text in enumerate(cells.split(separator))
         )
     )
