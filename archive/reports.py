@@ -272,12 +272,17 @@ def _make_current(db: Database, edition: Edition) -> None:
 
 
 def _becomes_current(db: Database, report: Report, capture: Capture, current: Edition | None) -> bool:
-    """A new content replaces the current one, unless it is older, or a poorer copy at another address."""
+    """A new content replaces the current one, unless it is older, or a poorer copy at another address.
+
+    Nor does a report at another address whose agency or year is in doubt: it may be another report altogether.
+    """
     if current is None:
         return True
     seen_at = _last_seen(db, current, capture.url)
     if seen_at is not None:
         return capture.age >= seen_at
+    if any(finding.rule.startswith("identity.") and finding.severity != "info" for finding in report.findings):
+        return False
     return _COMPLETENESS[report.status] >= _COMPLETENESS[current.status]
 
 

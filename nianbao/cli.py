@@ -150,12 +150,6 @@ def _crawl(
             return True
     runs = run_crawl([registry[key] for key in chosen], data_dir, years=years, limit=limit, pace=pace)
     for run in runs:
-        PEOPLE.print(
-            f"{run.portal}: {run.outcome} — {run.reports} reports held ({run.new} files new, {run.changed} changed, "
-            f"{run.unchanged} unchanged), {run.lists} list pages, {run.failed} addresses failed",
-            markup=False,
-            soft_wrap=True,
-        )
         _name_failures((failure.url, f"{failure.kind}: {failure.reason}") for failure in run.failures)
     return all(run.outcome == "ok" and not run.failed for run in runs)
 

@@ -17,7 +17,9 @@ _FINDINGS = """
         findings.codes, findings.expected, findings.actual, findings.message_zh AS message, findings.message_en,
         findings.fingerprint, findings.review
     FROM findings JOIN reports ON reports.id = findings.report_id
-    WHERE reports.is_current = 1
+    WHERE (reports.is_current = 1 OR reports.edition > (
+            SELECT edition FROM reports AS current WHERE current.identity = reports.identity AND is_current = 1
+        ))
         AND (:year IS NULL OR reports.year = :year)
         AND (:agency IS NULL OR instr(reports.agency, :agency) > 0)
         AND (:rule IS NULL OR findings.rule = :rule OR substr(findings.rule, 1, length(:rule) + 1) = :rule || '.')
@@ -34,7 +36,7 @@ def find_flags(
     rule: str | None = None,
     least: str = "warning",
 ) -> list[dict[str, Any]]:
-    """The findings of the current editions, gravest first.
+    """The findings of the current editions, and of later ones that were not let take their place, gravest first.
 
     ``agency`` is any part of the name; ``rule`` an id (``challenges.total``) or its first part (``challenges``);
     ``least`` the least severity. ``codes`` is a list.

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import extract
 from archive import Archive, ArchiveError, open_archive
+from extract.report import Finding
 
 OTHER = make_report(cells=[figure("review.upheld", 11)])
 THIRD = make_report(cells=[figure("review.upheld", 12)])
@@ -164,6 +165,15 @@ def test_a_poorer_copy_elsewhere_does_not_replace_the_report(archive: Archive) -
     assert editions(archive) == [(first, 1, 1), (poor, 2, 0)]
     full = archive.save_report(OTHER, add(archive, b"c", url=copy, day=2), copy)
     assert editions(archive) == [(first, 1, 0), (poor, 2, 0), (full, 3, 1)]
+
+
+def test_a_report_of_a_doubtful_year_elsewhere_does_not_replace_the_report(archive: Archive) -> None:
+    doubt = Finding("identity.year", "warning", "标题与统计期限不一", "Title and period disagree")
+    first = archive.save_report(make_report(), add(archive), ARTICLE)
+    elsewhere = "http://www.example.gov.cn/art/2025/1/9.html"
+    other = make_report(findings=[doubt], cells=[figure("rules.made", 7)])
+    doubtful = archive.save_report(other, add(archive, b"b", url=elsewhere, day=1), elsewhere)
+    assert editions(archive) == [(first, 1, 1), (doubtful, 2, 0)]
 
 
 def test_without_agency_or_year_the_address_tells_reports_apart(archive: Archive) -> None:
