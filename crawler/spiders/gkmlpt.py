@@ -14,6 +14,7 @@ from crawler.spiders.gd_nfcms import GdNfcmsSpider
 
 _CATEGORY = re.compile(r"信息公开(?:工作)?年(?:度?报|度(?:工作)?报告)|公开年报|年度信息公开报告")
 _SID = re.compile(r"\bSID\s*:\s*['\"]?(\d+)")
+_DETAIL = re.compile(r"\bDETAIL['\"]?\s*:\s*\{")
 _ESCAPED = re.compile(r"%u([0-9a-fA-F]{4})")
 _CHINA = timedelta(hours=8)
 _EVERYTHING = 0
@@ -87,13 +88,16 @@ class GkmlptSpider(GdNfcmsSpider):
     def attachment_links(self, response: TextResponse) -> list[tuple[str, str]]:
         """Those of the page, and those of the article that the page holds as JSON."""
         found = dict(listing.attachments(response))
-        if "DETAIL" in response.text:
+        if not _DETAIL.search(response.text):
+            return list(found.items())
+        try:
             detail = embedded_json(response.text, "DETAIL")
-            body = response.replace(body=detail.get("content") or "", encoding="utf-8")
             listed = json.dumps(_listed(detail.get("attachment")), ensure_ascii=False)
-            files = response.replace(body=f"<script>{listed}</script>", encoding="utf-8")
-            for page in (body, files):
-                found = {**dict(listing.attachments(page)), **found}
+        except ValueError as error:  # the article itself is archived and its visible links are known
+            self.run.fail(response.url, "parse", f"the article's script cannot be read: {error}")
+            return list(found.items())
+        for body in (detail.get("content") or "", f"<script>{listed}</script>"):
+            found = {**dict(listing.attachments(response.replace(body=body, encoding="utf-8"))), **found}
         return list(found.items())
 
 

@@ -1,5 +1,6 @@
 """Portals that fail, refuse, redirect and lie, all in one crawl: each run says so by name, and the others go on."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -55,6 +56,35 @@ def busy() -> Pages:
     }
 
 
+def directory() -> Pages:
+    """A directory without a category of annual reports, whose rows lack an address or have one elsewhere."""
+    tree = '[{"id": 7, "name": "机构概况", "post_count": 0, "jump_url": "", "children": []}]'
+    index = (
+        f"<html><script>window._CONFIG = {{ SID: '799001', TREE: {tree}, AREA: 1 }}</script>{'<p>…</p>' * 90}</html>"
+    )
+    name = "%u6f84%u5ddd区%d年政府信息公开工作年度报告"
+    posts = [
+        {"id": 9123456, "title": name.replace("%d", "2023"), "url": "", "date": 1706745600, "publisher": "区政府办"},
+        {"id": 9123457, "title": name.replace("%d", "2022"), "url": "https://mp.weixin.qq.com/s/x"},
+    ]
+    detail = {
+        "content": "<a href='/attachment/0/1/1/a.pdf'>a</a>",
+        "attachment": '[{"url": "/attachment/0/1/1/b.doc"}]',
+    }
+    shell = (
+        f"<html><script>window._CONFIG = {{ DETAIL: {json.dumps(detail)}, TREE: [] }}</script>{'<p>…</p>' * 90}</html>"
+    )
+    api = "/gkmlpt/api/all/0?page={}&sid=799001"
+    return {
+        "/gkmlpt/index": Answer(index.encode()),
+        api.format(1): Answer(json.dumps({"classify": {"post_count": 5}, "articles": posts}).encode()),
+        api.format(2): Answer(b"<html>an error page of a firewall</html>"),
+        "/gkmlpt/content/9/9123/post_9123456.html": Answer(shell.encode()),
+        "/attachment/0/1/1/a.pdf": Answer(b"%PDF-1.4", headers={"Content-Type": "application/pdf"}),
+        "/attachment/0/1/1/b.doc": Answer(b"\xd0\xcf\x11\xe0", headers={"Content-Type": "application/msword"}),
+    }
+
+
 def secure(base: str) -> Pages:
     elsewhere = f"{base.replace('http://', 'https://')}/nb/202401"
     rows = column(REPORT.format(1, 1).replace("./202401", elsewhere), script=ONE_PAGE)
@@ -93,6 +123,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
             "shared": stack.enter_context(scripted(lambda base: shared())),
             "private": stack.enter_context(scripted(lambda base: shared())),
             "hollow": stack.enter_context(scripted(lambda base: {"/nb/": column("/about.html 关于我们")})),
+            "directory": stack.enter_context(scripted(lambda base: directory())),
             "odd": stack.enter_context(scripted(lambda base: {"/gkmlpt/index": index})),
         }
         entries += [
@@ -103,6 +134,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
             servers["shared"].entry("shared_too", pace=0.3, column_url=f"{servers['shared'].base_url}/bm/"),
             servers["private"].entry("private", allow_private=False),
             servers["hollow"].entry("hollow"),
+            servers["directory"].entry("directory", platform="gkmlpt", column_url=None),
             servers["odd"].entry("odd", platform="gkmlpt", column_url=f"{servers['odd'].base_url}/gkmlpt/index"),
         ]
         yield Crawled(data, crawl(entries, data, show_progress=False), simulated, servers)
@@ -146,7 +178,7 @@ def test_what_is_no_report_page_is_not_archived(crawled: Crawled) -> None:
     held = {capture.url: body for capture, body in captures(crawled.data, "article")}
     for key in ("soft", "cut", "denied", "forbidden"):
         assert crawled.runs[key]["failures"][0]["url"] not in held
-    assert all("统计" in body.decode() or "正文" in body.decode() for body in held.values())
+    assert not any("challenge" in body.decode() or "页面不存在" in body.decode() for body in held.values())
 
 
 def test_a_challenge_is_met_once_and_not_pressed(crawled: Crawled) -> None:
@@ -184,6 +216,20 @@ def test_the_crawl_delay_of_robots_txt_is_kept(crawled: Crawled) -> None:
     times = [at for _, at in crawled.scripted["secure"].requests]
     assert len(times) == 3
     assert all(later - earlier >= 0.49 for earlier, later in pairwise(times))
+
+
+def test_a_directory_without_the_category_is_searched_whole(crawled: Crawled) -> None:
+    run = crawled.runs["directory"]
+    assert (run["outcome"], run["reports"], run["attachments"], run["unlisted"]) == ("ok", 1, 2, 3)
+    assert [failure["url"] for failure in run["failures"]] == ["https://mp.weixin.qq.com/s/x"]
+    base = crawled.scripted["directory"].base_url
+    (held,) = [capture for capture, _ in captures(crawled.data, "article") if capture.portal == "directory"]
+    assert held.url == f"{base}/gkmlpt/content/9/9123/post_9123456.html"
+    assert (held.title, held.published_on, held.publisher) == (
+        "澄川区2023年政府信息公开工作年度报告",
+        "2024-02-01",
+        "区政府办",
+    )
 
 
 def test_a_column_without_rows_is_empty_not_ok(crawled: Crawled) -> None:
