@@ -196,6 +196,21 @@ def m001_sources_and_reports(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m002_listings(db: Database) -> None:
+    """What the lists of a portal showed, and in which run last; the latest runs of a portal found by an index."""
+    db.execute("""CREATE TABLE listings (
+        portal TEXT NOT NULL REFERENCES portals (key),
+        url TEXT NOT NULL,
+        title TEXT NOT NULL,
+        published_on TEXT,
+        first_run INTEGER NOT NULL REFERENCES runs (id),
+        last_run INTEGER NOT NULL REFERENCES runs (id),
+        PRIMARY KEY (portal, url)
+    ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX runs_portal ON runs (portal, id)")
+
+
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
     """Writes of one piece: all or nothing. Takes the write lock at once, so that it waits instead of failing midway."""

@@ -132,6 +132,24 @@ class Archive:
                 [{"division_code": None, **portal, "enabled": int(portal["enabled"])} for portal in portals],
             )
 
+    def note_listed(self, portal: str, run_id: int, rows: Iterable[tuple[str, str, str | None]]) -> None:
+        """Note that the portal's lists showed these reports in a run, as (address, title, day of publication)."""
+        with transaction(self.db):
+            self.db.conn.executemany(
+                "INSERT INTO listings (portal, url, title, published_on, first_run, last_run) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (portal, url) DO UPDATE SET title = excluded.title,"
+                " published_on = coalesce(excluded.published_on, published_on), last_run = excluded.last_run",
+                [(portal, *row, run_id, run_id) for row in rows],
+            )
+
+    def no_longer_listed(self, portal: str, run_id: int, since: int) -> list[str]:
+        """The addresses that the portal's lists showed in the run ``since`` or after it, and not in ``run_id``."""
+        rows = self.db.execute(
+            "SELECT url FROM listings WHERE portal = ? AND last_run >= ? AND last_run < ? ORDER BY url",
+            (portal, since, run_id),
+        )
+        return [url for (url,) in rows]
+
     def _know_portal(self, key: str | None) -> None:
         """A portal that is not registered here (yet, or any more) still gets a row to refer to."""
         if key is not None:
