@@ -29,11 +29,13 @@ def identify(title_candidates: Sequence[str], body_text: str, *, published_on: s
     """Title, agency and year of a report, cross-checked.
 
     ``title_candidates`` in order of trust (meta tag, heading, title element, list row, first lines); ``body_text`` is
-    the narrative, a paragraph a line; ``published_on`` an ISO date. The year is the title's, unless the statistics period
-    and either the opening or the date (a report appears in the year after) say another together; without a title's the
-    period's, then the one that the opening names. The agency is the title's, then the opening's, the compiler's (本报告由…编制), the contact's
-    (请与…联系). Values that disagree give a finding ``identity.year`` or ``identity.agency`` that names them (warning);
-    so does a value that nothing states, or that only compiler or contact do (info).
+    the narrative, a paragraph a line; ``published_on`` an ISO date.
+
+    The year is the title's, unless the statistics period and either the opening or the date (a report appears in the
+    year after) together say another; without a title it is the period's, then the one that the opening names. The
+    agency is the title's, then the opening's, the compiler's (本报告由…编制), the contact's (请与…联系). Values that
+    disagree give a finding ``identity.year`` or ``identity.agency`` that names them (warning); so does a value that
+    nothing states, or that only compiler or contact do (info).
     """
     titles = [(tidy_title(text), reading) for text in title_candidates if (reading := read_title(text)) is not None]
     opening = opening_readings(body_text)

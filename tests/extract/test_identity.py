@@ -195,3 +195,21 @@ def test_real_reports(samples: Path) -> None:
     identity = identify([], panyu)
     assert (identity.agency, identity.year) == ("广州市番禺区人民政府办公室", 2021)
     assert identity.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("period", "published_on", "year"),
+    [
+        (2021, "2022-01-13", 2021),  # two witnesses against the title
+        (2021, None, 2020),  # one is not enough
+        (2021, "2021-01-20", 2020),
+        (2021, "2023-08-21", 2020),  # a date of migration agrees with nobody
+    ],
+)
+def test_period_and_date_outvote_the_title(period: int, published_on: str | None, year: int) -> None:
+    body = f"统计期限自{period}年1月1日起至{period}年12月31日止。"
+    identity = identify(["洪泽区人民政府2020年政府信息公开工作年度报告"], body, published_on=published_on)
+    assert identity.year == year
+    assert [(f.rule, f.severity) for f in identity.findings if f.rule == "identity.year"] == [
+        ("identity.year", "warning")
+    ]
