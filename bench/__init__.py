@@ -1,0 +1,1 @@
+"""What nianbao costs in time and memory, measured on simulated reports and portals: ``python -m bench``."""
