@@ -9,6 +9,7 @@ from scrapy.spiderloader import SpiderLoader
 from crawler.errors import RegistryError
 from crawler.registry import host_of, known_platforms, load_portals
 from crawler.session import SHIPPED, portal_folders
+from extract.divisions import divisions
 
 GOOD = """\
 - key: panyu
@@ -18,6 +19,14 @@ GOOD = """\
   column_url: http://www.panyu.gov.cn/zwgk/zfxxgkndbg/
 """
 
+_LEVELS = {
+    "province": {"province"},
+    "city": {"city", "province"},  # 上海市
+    "district": {"county", "city"},
+    "county": {"county"},
+    "town": {"town"},
+}
+
 
 def problems(*folders: Path) -> list[str]:
     with pytest.raises(RegistryError) as caught:
@@ -25,16 +34,33 @@ def problems(*folders: Path) -> list[str]:
     return caught.value.problems
 
 
-def test_shipped_portals_load_and_panyu_comes_first() -> None:
+def test_shipped_portals_load() -> None:
     portals = load_portals(SHIPPED)
-    assert len(portals) >= 10
-    assert next(iter(portals)) == "panyu"
+    assert len(portals) >= 140
     assert portals["panyu"].division_code == "440113"
     assert portals["panyu"].pace == 2.0
-    assert {portal.platform for portal in portals.values()} == {"gkmlpt", "gd_nfcms", "trs"}
-    assert all(portal.verified_on is None and "verified" in portal.note.lower() for portal in portals.values())
+    assert portals["panyu"].must_have_results
+    assert not portals["gkmlpt_gz"].must_have_results
+    assert all(portal.verified_on is None for portal in portals.values())
     assert all(host_of(portal.base_url).endswith(".gov.cn") for portal in portals.values())
     assert not any(portal.allow_private for portal in portals.values())
+    assert all(portal.column_url or portal.platform == "gkmlpt" for portal in portals.values() if portal.enabled)
+    assert all(portal.note for portal in portals.values() if not portal.enabled)
+
+
+def test_panyu_comes_first_in_its_province() -> None:
+    assert (SHIPPED / "guangdong.yaml").read_text(encoding="utf-8").split("- key: ")[1].startswith("panyu\n")
+
+
+def test_division_codes_are_those_of_the_portals_places() -> None:
+    for portal in load_portals(SHIPPED).values():
+        if portal.division_code is None:
+            continue
+        division = divisions()[portal.division_code]
+        assert any(name in portal.name for name in division.names), portal.key
+        assert division.level in _LEVELS[portal.level or ""], portal.key
+        above = division.parents[-1].name if division.parents else division.name
+        assert above.startswith(portal.province or "?"), portal.key
 
 
 def test_platforms_are_the_spiders_that_scrapy_finds() -> None:
@@ -98,6 +124,13 @@ def test_a_column_must_be_there_and_on_the_portals_host(tmp_path: Path, column: 
     (found,) = problems(tmp_path)
     assert found.startswith(f"{tmp_path / 'a.yaml'}:1: portal 'panyu': ")
     assert words in found
+
+
+def test_a_portal_whose_column_is_not_known_yet_is_not_enabled(tmp_path: Path) -> None:
+    entry = "".join(line for line in GOOD.splitlines(keepends=True) if "column_url" not in line)
+    (tmp_path / "a.yaml").write_text(entry + "  enabled: false\n", encoding="utf-8")
+    portal = load_portals(tmp_path)["panyu"]
+    assert (portal.column_url, portal.enabled) == (None, False)
 
 
 def test_a_folder_that_is_not_there_holds_no_portals(tmp_path: Path) -> None:
