@@ -12,17 +12,24 @@ from parsel import Selector
 from scrapy.http import TextResponse
 from w3lib.html import remove_tags
 
+from crawler.dialects import date_of, matches
+
 DOCUMENTS = ("pdf", "doc", "docx", "wps", "xls", "xlsx", "rtf", "zip", "rar", "7z", "txt", "ofd")
 _DOCUMENT = re.compile(rf"\.(?:{'|'.join(DOCUMENTS)})$", re.IGNORECASE)
 _QUOTED_DOCUMENT = re.compile(rf"""["']([^"'\s<>]+\.(?:{"|".join(DOCUMENTS)}))["']""", re.IGNORECASE)
-_DATE = re.compile(r"(?<!\d)(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
-_URL_DATE = re.compile(r"/t(20\d{2})(\d{2})(\d{2})_")
+# Some print the time without a blank: 2021-03-2918:26.
+_DATE = re.compile(r"(?<!\d)(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?=\D|$|\d{2}:\d{2})")
 # Wuhan writes its rows by script: url = "…"; title = "…"; document.writeln("2026-02-14 17:32").
 _SCRIPT_ROW = re.compile(
     r"""\burl\s*=\s*["'](?P<url>[^"']+)["'].{0,200}?\btitle\s*=\s*["'](?P<title>[^"']*)["']"""
     r"""(?:(?!\burl\s*=).){0,400}?writeln\(\s*["'](?P<date>[^"']*)""",
     re.DOTALL,
 )
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+# What the law has every report say, in order.
+_HEADINGS = ("总体情况", "主动公开政府信息", "政府信息公开申请", "行政复议", "存在的主要问题", "其他需要报告的事项")
+_PRINTED_DATE = re.compile(r"(?:发布|发表|时间|日期)\D{0,10}(20\d{2}.{4,20})", re.DOTALL)
+_LOADING = re.compile(r"\.jhtml|\$\.(?:ajax|post|get|getJSON)\s*\(|\baxios\b|XMLHttpRequest|\bfetch\s*\(|\bv-for=")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ROW_TAGS = ("li", "tr", "dd", "dl")
 # As far as a row of cards or boxes reaches around its link.
@@ -41,9 +48,19 @@ class Row:
 
 def page_of(response: TextResponse) -> Selector:
     """The page without its comments, which often hold a second, outdated copy of the rows."""
-    # Scrapy takes what is not UTF-8 and says nothing for Western European; these portals then mean GBK.
-    text = response.body.decode("gb18030", "replace") if response.encoding == "cp1252" else response.text
-    return _parsed(_COMMENT.sub("", text))
+    return _parsed(_COMMENT.sub("", text_of(response)))
+
+
+def text_of(response: TextResponse) -> str:
+    """The text of a page, also where it is GBK and the portal says something else or nothing."""
+    # Scrapy takes what is not UTF-8 and says nothing for Western European; error pages even say so.
+    if response.encoding in ("cp1252", "iso8859-1"):
+        return response.body.decode("gb18030", "replace")
+    text: str = response.text
+    # A page that says UTF-8 and is GBK turns to replacement signs; a single broken letter does not make it GBK.
+    if text.count("\ufffd") > len(_HAN.findall(text)):
+        return response.body.decode("gb18030", "replace")
+    return text
 
 
 @lru_cache(maxsize=4)
@@ -85,7 +102,7 @@ def _script_rows(response: TextResponse) -> Iterator[Row]:
     for script in page_of(response).css("script::text").getall():
         for match in _SCRIPT_ROW.finditer(script):
             url = urljoin(response.url, match["url"])
-            yield Row(url, match["title"].strip(), read_date(match["date"]) or _date_of_url(url))
+            yield Row(url, match["title"].strip(), read_date(match["date"]) or date_of(url))
 
 
 def _link_rows(response: TextResponse, article: re.Pattern[str]) -> Iterator[Row]:
@@ -94,7 +111,7 @@ def _link_rows(response: TextResponse, article: re.Pattern[str]) -> Iterator[Row
         if url is None:
             return None
         parts = urlsplit(url)
-        is_row = article.search(parts.path) or is_document(url) or parts.netloc != urlsplit(response.url).netloc
+        is_row = matches(article, url) or is_document(url) or parts.netloc != urlsplit(response.url).netloc
         return url if is_row else None
 
     for selector in page_of(response).css("a[href]"):
@@ -108,7 +125,7 @@ def _link_rows(response: TextResponse, article: re.Pattern[str]) -> Iterator[Row
             continue  # an empty flag: listed, but not published
         title = _title(link)
         text = box.text_content().replace(title, " ") if title else box.text_content()
-        yield Row(url, title, read_date(text) or _date_of_url(url))
+        yield Row(url, title, read_date(text) or date_of(url))
 
 
 def _row_of(link: lxml_html.HtmlElement, targets: object) -> lxml_html.HtmlElement:
@@ -132,14 +149,6 @@ def _title(link: lxml_html.HtmlElement) -> str:
     return attribute if len(attribute) >= len(text.rstrip("….")) else text
 
 
-def _date_of_url(url: str) -> date | None:
-    match = _URL_DATE.search(url)
-    try:
-        return date(*(int(part) for part in match.groups())) if match else None
-    except ValueError:
-        return None
-
-
 def _absolute(base: str, href: str | None) -> str | None:
     """The absolute address of a link without its fragment; None for script links and paths that leave the root."""
     href = (href or "").strip()
@@ -153,6 +162,32 @@ def _absolute(base: str, href: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname or "/../" in parts.path:
         return None
     return url
+
+
+def check_markup(response: TextResponse) -> None:
+    """Raise ValueError where a list that should be a web page is JSON."""
+    if response.body.lstrip()[:1] in (b"{", b"["):
+        raise ValueError("JSON where a web page was expected")
+
+
+def loads_rows_by_script(response: TextResponse) -> bool:
+    """Whether a page has a script that asks the portal for more than the page holds."""
+    return bool(_LOADING.search(text_of(response)))
+
+
+def report_of(response: TextResponse) -> Row | None:
+    """The report that a page is, by its six headings, as the row that a list would have for it; None for any other."""
+    page = page_of(response)
+    text = "".join(page.xpath("//body//text()[not(parent::script)]").getall())
+    squeezed = "".join(text.split())
+    if not all(heading in squeezed for heading in _HEADINGS):
+        return None
+    metas = {str(meta.attrib.get("name", "")).lower(): meta.attrib.get("content", "") for meta in page.css("meta")}
+    titles = (metas.get("articletitle"), page.xpath("string(//h1)").get(), page.xpath("string(//title)").get())
+    printed = _PRINTED_DATE.search(text)
+    day = read_date(metas.get("pubdate") or "") or (read_date(printed[1]) if printed else None)
+    title = next((" ".join(title.split()) for title in titles if title and title.strip()), "")
+    return Row(response.url, title, day, metas.get("contentsource") or None)
 
 
 def child_folders(response: TextResponse, root: str) -> list[str]:
