@@ -79,7 +79,8 @@ def _header_run(texts: Sequence[Text], start: int, table_id: str) -> list[Text]:
     words = vocabulary(table_id)
     row_names = {label_key(label) for label in _CHALLENGE_LABELS.values()} if table_id == "4" else set()
     run = []
-    for text in texts[start:]:
+    for position in range(start, len(texts)):
+        text = texts[position]
         known = words.find_column(text.text) or words.find_group(text.text) or label_key(text.text) in row_names
         if not squash(text.text) or not known:
             break
@@ -145,7 +146,7 @@ def _is_label(text: str, table_id: str) -> bool:
 
 
 def _is_value(text: str) -> bool:
-    return parse_number(text).reading != "text"
+    return parse_number(text).reading != "text" or parse_number(text, change=True).reading != "text"
 
 
 def _challenges(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:

@@ -189,6 +189,7 @@ def _header(table_id: str, grid: Grid, rows: range, columns: Sequence[Column], u
     ends = [*(cell.end_column for cell in grid.row(rows[-1])), *(column.end for column in columns)]
     certain = (
         grid.ragged_rows.isdisjoint(rows)
+        and all(cell.end_column <= max(ends) for row in rows for cell in _starting_cells(grid, row))
         and len(kept) == len(printed)
         and _stand_in_place(table_id, kept, unknown)
         and (table_id != "3" or _is_grouped(grid, rows, kept))

@@ -19,6 +19,7 @@ _NUMBERING = re.compile(
     r"^(?:第?[一二三四五六七八九十]+[、,.:]|\(?[一二三四五六七八九十]+\)|\(?\d+[.、,)]+|\d+(?=[\u4e00-\u9fff]))+"
 )
 _PAGE_NUMBER = re.compile(r"[-—–]*第?\d{1,3}页?(?:[/共]\d+页?)?[-—–]*")
+_PINYIN = re.compile(r"\([a-z\u00e0-\u01dc]+\)")
 _NOT_A_WORD = re.compile(r"[^\w]|_")
 
 
@@ -36,8 +37,8 @@ def squash(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def label_key(text: str) -> str:
-    """What two spellings of a label have in common: numbering, punctuation and blanks dropped."""
-    return _NOT_A_WORD.sub("", _NUMBERING.sub("", squash(text)))
+    """What two spellings of a label have in common: numbering, punctuation, blanks and 據(jù) hints dropped."""
+    return _NOT_A_WORD.sub("", _NUMBERING.sub("", _PINYIN.sub("", squash(text))))
 
 
 def numbering(text: str) -> str | None:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from extract import notices
 from extract.document import Cell, Grid
@@ -41,7 +42,18 @@ def match_tables(grids: Iterable[Grid]) -> Tables:
     matcher = _Matcher()
     for grid in grids:
         matcher.read(grid)
+    _doubt_single_other(matcher.tables)
     return matcher.tables
+
+
+def _doubt_single_other(tables: Tables) -> None:
+    """Where some of the three sub-rows of （六） are lost, figures read for （六） itself may be a sub-row's."""
+    single = [code for code in tables.figures if code.startswith(_SINGLE_OTHER) and code.count(".") == 2]
+    split = {code.split(".")[2] for code in tables.figures if code.startswith(_SINGLE_OTHER) and code.count(".") == 3}
+    if single and len(split) in {1, 2}:
+        tables.findings.append(notices.uncertain_row("（六）其他处理", single))
+        for code in single:
+            tables.figures[code] = replace(tables.figures[code], status="unsure")
 
 
 def choose_form(tables: Tables, year: int | None) -> str | None:
@@ -256,7 +268,7 @@ class _Matcher:
         """Whether the row's figures are under the labels they were printed under.
 
         They may have slipped where the row is longer or shorter than the header (an editor that strips blanks at line
-        ends leaves a figure last), a column has no cell, or a label stands under a column.
+        ends leaves a figure last), a column has no cell, a figure stands beside the columns, or a label under one.
         """
         assert self.header is not None
         if not self.header.certain or row in grid.ragged_rows:
@@ -267,6 +279,8 @@ class _Matcher:
             return False
         words = vocabulary(self.header.table_id)
         first = self.header.first_column
+        if self.header.is_complete and any(_is_number(one) for one, two in pairwise(cells) if two.column == first):
+            return False  # a figure where the row's label belongs
         return all(any(_covers(cell, column) for cell in cells) for column in self.header.columns) and not any(
             cell.column >= first and (words.find_row(cell.text) or words.find_group(cell.text)) for cell in cells
         )
@@ -295,7 +309,7 @@ class _Matcher:
         under = [cell for cell in cells if _covers(cell, column)]
         if not under:
             return
-        if code not in vocabulary(self.header.table_id).codes:
+        if not vocabulary(self.header.table_id).has_cell(code, column.forms):
             if any(_is_number(cell) for cell in under):
                 self.tables.findings.append(
                     notices.unknown_column(self.header.table_id, column.header, [squash(c.text) for c in under])
@@ -310,7 +324,7 @@ class _Matcher:
 
     def _record(self, code: str, label: str, raw: str, column: Column, cell: Cell, *, certain: bool) -> None:
         assert self.header is not None
-        unit = vocabulary(self.header.table_id).codes[code]
+        unit = vocabulary(self.header.table_id).units[code]
         parsed = parse_number(raw, unit=unit, printed_unit=column.printed_unit, change=code.endswith(_CHANGE_COLUMN))
         findings = self.tables.findings
         value = parsed.value

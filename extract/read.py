@@ -1,9 +1,11 @@
 """From a file or the bytes of a capture to its reports."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from extract.document import Document
+from extract.document import Block, Document, Grid
 from extract.errors import UnreadableFile
 from extract.flow import restore_grids
 from extract.headings import is_report_heading
@@ -13,7 +15,7 @@ from extract.readers.html import read_html
 from extract.readers.pdf import read_pdf
 from extract.readers.text import read_text
 from extract.report import Report, ReportStatus
-from extract.sections import preamble, split_sections
+from extract.sections import preamble, split_reports, split_sections
 from extract.titles import read_title
 
 EXTRACTOR_VERSION = 1
@@ -49,7 +51,18 @@ def read_bytes(
     """
     document = _read_document(body, name, content_type, title_hint)
     blocks = tuple(restore_grids(document.blocks))
-    tables = match_tables(Document(blocks, document.reader).grids())
+    parts = split_reports(blocks)
+    if len(parts) == 1:
+        return [_report(document, blocks, name)]
+    try:
+        first = _report(document, parts[0], name)
+        return [first, *(_report(replace(document, titles=()), part, name) for part in parts[1:])]
+    except UnreadableFile:  # a heading printed twice, not a second report
+        return [_report(document, blocks, name)]
+
+
+def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
+    tables = match_tables(block for block in blocks if isinstance(block, Grid))
     opening = preamble(blocks)
     sections = split_sections(blocks)
     candidates = _title_candidates(document, opening)
@@ -57,10 +70,9 @@ def read_bytes(
     if not tables.figures:
         raise _no_report(document, name, is_titled=is_titled, has_headings=bool(sections))
     narrative = "\n".join([*opening, *(f"{section.heading}\n{section.text}" for section in sections)])
-    identity = identify(candidates, narrative)
+    identity = identify(candidates, narrative, published_on=document.published_on)
     form = choose_form(tables, identity.year)
-    findings = [*identity.findings, *tables.findings, *check_mixture(tables)]
-    report = Report(
+    return Report(
         file=name,
         title=identity.title,
         agency=identity.agency,
@@ -70,11 +82,10 @@ def read_bytes(
         reader=document.reader,
         cells=tables.figures,
         sections=sections,
-        findings=findings,
+        findings=[*identity.findings, *tables.findings, *check_mixture(tables)],
         published_on=document.published_on,
         period=identity.period,
     )
-    return [report]
 
 
 def _read_document(body: bytes, name: str, content_type: str | None, title_hint: str | None) -> Document:
@@ -90,7 +101,7 @@ def _read_document(body: bytes, name: str, content_type: str | None, title_hint:
         raise UnreadableFile(name, "scan", "a picture; HTML, PDF and text are read so far")
     if b"\x00" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableFile(name, "unsupported", "neither HTML nor PDF nor text")
-    lowered = body[:65536].lower()
+    lowered = body[:65536].replace(b"\x00", b"").lower()  # UTF-16 has a NUL in every Latin letter
     if start.startswith(b"<") or any(
         tag in lowered for tag in (b"<html", b"<body", b"<table", b"<p>", b"<p ", b"<div")
     ):

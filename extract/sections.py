@@ -6,6 +6,9 @@ from extract.document import Block, Grid, Text
 from extract.headings import is_report_heading
 from extract.labels import is_corner_note, is_page_number, is_rubric, squash
 from extract.report import Section
+from extract.titles import read_title
+
+_LONGEST_TITLE = 60
 
 # Lines that end the report where the page goes on below it in the same element.
 _PAGE_FOOT = (
@@ -55,6 +58,31 @@ def split_sections(blocks: Sequence[Block]) -> list[Section]:
     if heading is not None:
         sections.append(Section(heading, "\n".join(lines)))
     return sections
+
+
+def split_reports(blocks: Sequence[Block]) -> list[Sequence[Block]]:
+    """The blocks of each report on a page: another begins where, after a table, section one begins again.
+
+    The title above that heading, where there is one, goes with it.
+    """
+    starts = [0]
+    last_heading, has_table, has_heading = 0, False, False
+    for position, block in enumerate(blocks):
+        if isinstance(block, Grid):
+            has_table = has_heading
+            continue
+        section = is_report_heading(block.text)
+        if section == 1 and has_table:
+            titles = (p for p in range(position - 1, last_heading, -1) if _is_title(blocks[p]))
+            starts.append(next(titles, position))
+            has_table = False
+        if section is not None:
+            last_heading, has_heading = position, True
+    return [blocks[start:end] for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True)]
+
+
+def _is_title(block: Block) -> bool:
+    return isinstance(block, Text) and len(block.text) < _LONGEST_TITLE and read_title(block.text) is not None
 
 
 def _is_page_foot(line: str) -> bool:

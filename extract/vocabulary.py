@@ -49,7 +49,9 @@ class Vocabulary:
                     self._learn(self.rows, line, form.form, "")
                 for line in block.columns:
                     self._learn(self.columns, line, form.form, line.unit)
-        self.codes = {cell.code: cell.unit for form in all_forms() for cell in form.cells() if cell.table == table_id}
+        cells = [cell for form in all_forms() for cell in form.cells() if cell.table == table_id]
+        self.units = {cell.code: cell.unit for cell in cells}
+        self._printed = {(cell.code, cell.form) for cell in cells}
 
     def _learn(self, lines: dict[str, KnownLine], line: Line, form: str, unit: str) -> None:
         groups = tuple(label_key(label) for label in line.path)
@@ -62,6 +64,10 @@ class Vocabulary:
             if known is not None and known.key == line.key:
                 forms |= known.forms
             lines[key] = KnownLine(line.key, line.label, numbering(line.label), groups, unit, forms)
+
+    def has_cell(self, code: str, forms: frozenset[str]) -> bool:
+        """Whether one of these forms (any form, if none is given) prints such a cell."""
+        return code in self.units and (not forms or any((code, form) in self._printed for form in forms))
 
     @cache  # noqa: B019  vocabularies live as long as the process; the bridging of typos is slow
     def find_row(self, text: str) -> LineMatch | None:

@@ -2,12 +2,13 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import lxml.html
-from lxml.etree import ElementTree, _ElementTree
+from lxml import etree
 from w3lib.encoding import html_to_unicode
 
 from extract.document import Block, Cell, Document, Grid, Locator, Text
@@ -87,6 +88,8 @@ _EMBEDDED = re.compile(r"\bDETAIL\s*:\s*(?=\{)")
 _MOST_COLUMN_SPAN = 1000
 # A table that covers more places than this is no table of a form (which has some 300); spans alone can make it so.
 _MOST_PLACES = 50_000
+# Real reports have some thousand elements, exports from word processors some ten thousand.
+_MOST_ELEMENTS = 150_000
 # A cell with this much text is a page region, not a cell of a form.
 _MOST_CELL_TEXT = 400
 
@@ -100,8 +103,8 @@ def read_html(body: bytes, name: str, *, content_type: str | None = None, title_
     markup = decode(body, name, content_type)
     if not markup.strip():
         raise UnreadableFile(name, "empty", "the page is empty")
-    tree = _parse(markup)
-    embedded = _embedded_detail(tree)
+    tree = _parse(markup, name)
+    embedded = _embedded_detail(tree, name)
     content, prefix = tree, ""
     if embedded is not None and len(squash(_plain(embedded.body))) > len(squash(_plain(tree))):
         content, prefix = embedded.body, "DETAIL.content:"
@@ -142,10 +145,19 @@ def decode(body: bytes, name: str, content_type: str | None) -> str:
     return text
 
 
-def _parse(markup: str) -> Element:
+def _parse(markup: str, name: str) -> Element:
     # lxml refuses text with an XML encoding declaration; the declaration has done its work by now.
     without_declaration = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
-    return lxml.html.document_fromstring(without_declaration, parser=lxml.html.HTMLParser(remove_comments=True))
+    parser = lxml.html.HTMLParser(remove_comments=True)
+    try:
+        tree = lxml.html.document_fromstring(without_declaration, parser=parser)
+    except etree.ParserError:
+        raise UnreadableFile(name, "empty", "the page is empty") from None
+    if any("depth" in error.message for error in parser.error_log):
+        raise UnreadableFile(name, "damaged", "the page's elements are nested so deep that its end cannot be read")
+    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
+        raise UnreadableFile(name, "not_a_report", f"the page has over {_MOST_ELEMENTS} elements: no report is so long")
+    return tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +167,7 @@ class _Embedded:
     body: Element
 
 
-def _embedded_detail(tree: Element) -> _Embedded | None:
+def _embedded_detail(tree: Element, name: str) -> _Embedded | None:
     """The article that gkmlpt pages hold as JSON (``DETAIL: {… "content": "\\u003Cp…"}``) in a script."""
     for script in tree.iter("script"):
         text = script.text or ""
@@ -164,12 +176,12 @@ def _embedded_detail(tree: Element) -> _Embedded | None:
             continue
         try:
             detail, _ = json.JSONDecoder(strict=False).raw_decode(text, match.end())
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         content = detail.get("content") if isinstance(detail, dict) else None
         if isinstance(content, str) and content.strip():
             date = _DATE.search(str(detail.get("publish_time") or detail.get("created_at") or ""))
-            return _Embedded(str(detail.get("title") or ""), _iso(date) if date else None, _parse(content))
+            return _Embedded(str(detail.get("title") or ""), _iso(date) if date else None, _parse(content, name))
     return None
 
 
@@ -220,13 +232,31 @@ def _plain(element: Element) -> str:
     return " ".join(part for part in parts if part.strip())
 
 
+class _Paths:
+    """XPaths of elements. lxml's own getpath counts an element's siblings anew each time: too slow on a long page."""
+
+    def __init__(self) -> None:
+        self._known: dict[Element, str] = {}
+
+    def of(self, element: Element) -> str:
+        if element not in self._known:
+            parent = element.getparent()
+            if parent is None:
+                return f"/{element.tag}"
+            above, counts = self.of(parent), Counter[str]()
+            for child in parent.iterchildren(tag=etree.Element):
+                counts[child.tag] += 1
+                self._known[child] = f"{above}/{child.tag}[{counts[child.tag]}]"
+        return self._known[element]
+
+
 class _Walker:
     """Walks a page in reading order and makes blocks of its body."""
 
     def __init__(self, root: Element, prefix: str) -> None:
         self.root = root
         self.prefix = prefix
-        self.tree: _ElementTree = ElementTree(root)
+        self.paths = _Paths()
         self.table_count = 0
 
     def blocks(self) -> Iterator[Block]:
@@ -280,7 +310,7 @@ class _Walker:
         pending.clear()
 
     def _locator(self, element: Element) -> Locator:
-        return Locator(xpath=self.prefix + self.tree.getpath(element))
+        return Locator(xpath=self.prefix + self.paths.of(element))
 
     def _table(self, table: Element) -> Iterator[tuple[Element, Block]]:
         if _is_layout(table):
@@ -321,7 +351,7 @@ class _Walker:
                     table=self.table_count,
                     row=number + 1,
                     column=position,
-                    xpath=self.prefix + self.tree.getpath(element),
+                    xpath=self.prefix + self.paths.of(element),
                 )
                 cells.append(Cell(number, column, _cell_text(element), locator, row_span, column_span))
                 column += column_span

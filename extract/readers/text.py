@@ -7,6 +7,8 @@ from extract.document import Block, Cell, Document, Grid, Locator, Text
 from extract.errors import UnreadableFile
 from extract.readers.html import decode
 
+_MOST_BYTES = 2_000_000
+
 
 def read_text(body: bytes, name: str, *, title_hint: str | None = None) -> Document:
     """Read plain text whose tables have tab- or bar-separated cells.
@@ -14,6 +16,8 @@ def read_text(body: bytes, name: str, *, title_hint: str | None = None) -> Docum
     A spanned cell's text stands once, with blanks for the rest of its span. Raises :class:`UnreadableFile` where the
     bytes are in no encoding that fits or hold no text.
     """
+    if len(body) > _MOST_BYTES:
+        raise UnreadableFile(name, "not_a_report", f"a text of {len(body)} bytes: no report is so long")
     text = decode(body, name, None)
     if not text.strip():
         raise UnreadableFile(name, "empty", "the file holds no text")

@@ -240,13 +240,14 @@ def test_text_table_with_a_cell_lost_or_one_too_many(data: st.DataObject) -> Non
     texts = {n: text_rows(t) for n, t in tables(report).items()}
     rows = texts[number]
     row = data.draw(st.one_of(st.integers(0, 2), st.integers(0, len(rows) - 1)))
-    rows[row] = data.draw(
-        st.sampled_from(list(_text_damages(rows[row], data.draw(st.integers(0, len(rows[row]) - 1)))))
-    )
+    shorter, *longer = _text_damages(rows[row], data.draw(st.integers(0, len(rows[row]) - 1)))
+    # A row that ends in a blank and has a cell too many looks whole once the blank is stripped: nothing can tell.
+    is_stripped = data.draw(st.booleans(), label="an editor strips blanks at line ends")
+    rows[row] = shorter if is_stripped else data.draw(st.sampled_from([shorter, *longer]))
     lines = [TITLE]
     for n, heading in enumerate(HEADINGS, start=1):
         lines += [heading, *(separator.join(cells) for cells in texts.get(str(n), []))]
-    if data.draw(st.booleans(), label="an editor strips blanks at line ends"):
+    if is_stripped:
         lines = [line.rstrip() for line in lines]
     assert_lawful("\n".join(lines).encode(), report)
 
