@@ -1,11 +1,11 @@
 """Rows, sub-folders, page counts and attachments of list and article pages. Pure functions on responses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urldefrag, urljoin, urlsplit
 
 from lxml import html as lxml_html
 from parsel import Selector
@@ -17,6 +17,8 @@ from crawler.dialects import date_of, matches
 DOCUMENTS = ("pdf", "doc", "docx", "wps", "xls", "xlsx", "rtf", "zip", "rar", "7z", "txt", "ofd")
 _DOCUMENT = re.compile(rf"\.(?:{'|'.join(DOCUMENTS)})$", re.IGNORECASE)
 _QUOTED_DOCUMENT = re.compile(rf"""["']([^"'\s<>]+\.(?:{"|".join(DOCUMENTS)}))["']""", re.IGNORECASE)
+# Scripts that hand out files take the file's name as a parameter.
+_DOWNLOAD = re.compile(r"/(?:downfile\.jsp|file-download)$")
 # Some print the time without a blank: 2021-03-2918:26.
 _DATE = re.compile(r"(?<!\d)(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?=\D|$|\d{2}:\d{2})")
 # Wuhan writes its rows by script: url = "…"; title = "…"; document.writeln("2026-02-14 17:32").
@@ -70,28 +72,41 @@ def _parsed(text: str) -> Selector:
 
 def is_document(url: str) -> bool:
     """Whether the address is that of a file such as PDF, Word, Excel or an archive."""
-    return bool(_DOCUMENT.search(urlsplit(url).path))
+    parts = urlsplit(url)
+    if _DOWNLOAD.search(parts.path):
+        return any(_DOCUMENT.search(value) for _, value in parse_qsl(parts.query))
+    return bool(_DOCUMENT.search(parts.path))
 
 
 def read_date(text: str) -> date | None:
     """The first date of a text, in any of the notations seen, also where blanks or line ends split it."""
+    return next(_dates(text), None)
+
+
+def last_date(text: str) -> date | None:
+    """The last date of a text: where a row states several, the day of writing comes before that of publication."""
+    return next(reversed(list(_dates(text))), None)
+
+
+def _dates(text: str) -> Iterator[date]:
     for match in _DATE.finditer(text):
         try:
-            return date(*(int(part) for part in match.groups()))
+            yield date(*(int(part) for part in match.groups()))
         except ValueError:
             continue
-    return None
 
 
-def rows(response: TextResponse, article: re.Pattern[str]) -> list[Row]:
+def rows(
+    response: TextResponse, article: re.Pattern[str], dated: Callable[[str], date | None] = read_date
+) -> list[Row]:
     """The rows of a list page: every link to an article (its path matches ``article``), to a document or to another
     host, once each.
 
     Links are known by their address, not by their surroundings: the containers differ from site to site. Links to
-    other hosts are not followed, but may be the only trace of a report.
+    other hosts are not followed, but may be the only trace of a report. ``dated`` reads the date of a row's text.
     """
     found: dict[str, Row] = {}
-    for row in (*_script_rows(response), *_link_rows(response, article)):
+    for row in (*_script_rows(response), *_link_rows(response, article, dated)):
         known = found.get(row.url)
         if known is None or (not known.title and row.title):
             found[row.url] = row
@@ -105,7 +120,7 @@ def _script_rows(response: TextResponse) -> Iterator[Row]:
             yield Row(url, match["title"].strip(), read_date(match["date"]) or date_of(url))
 
 
-def _link_rows(response: TextResponse, article: re.Pattern[str]) -> Iterator[Row]:
+def _link_rows(response: TextResponse, article: re.Pattern[str], dated: Callable[[str], date | None]) -> Iterator[Row]:
     def target(link: lxml_html.HtmlElement) -> str | None:
         url = _absolute(response.url, link.get("href"))
         if url is None:
@@ -125,7 +140,13 @@ def _link_rows(response: TextResponse, article: re.Pattern[str]) -> Iterator[Row
             continue  # an empty flag: listed, but not published
         title = _title(link)
         text = box.text_content().replace(title, " ") if title else box.text_content()
-        yield Row(url, title, read_date(text) or date_of(url))
+        yield Row(url, title, dated(text) or dated(_beside(box)) or date_of(url))
+
+
+def _beside(box: lxml_html.HtmlElement) -> str:
+    """The text of the item after a row where that holds no link: some lists print the date as an item of its own."""
+    after = box.getnext()
+    return "" if after is None or after.tag not in _ROW_TAGS or after.find(".//a") is not None else after.text_content()
 
 
 def _row_of(link: lxml_html.HtmlElement, targets: object) -> lxml_html.HtmlElement:
