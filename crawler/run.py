@@ -16,6 +16,7 @@ from crawler.ledger import PortalRun
 from crawler.progress import progress
 from crawler.registry import Portal, host_of
 from crawler.session import Session
+from crawler.spiders.base import PortalSpider
 
 # Portals are independent and each is asked slowly; more at once would only make the archive's one writer the limit.
 SIDE_BY_SIDE = 8
@@ -29,12 +30,14 @@ def crawl(
     limit: int | None = None,
     pace: float | None = None,
     show_progress: bool = True,
+    spider: type[PortalSpider] | None = None,
 ) -> list[PortalRun]:
     """Collect the portals' reports into the archive of ``data_dir``; blocks until all are done.
 
     ``years``: only reports of these years (a title without a year is fetched all the same); ``limit``: reports per
     portal; ``pace``: seconds between two requests, in place of each portal's own. A portal that fails does not stop
-    the others. Scrapy's log goes to ``data_dir/logs``. Can be called once in a process: Twisted's reactor does not
+    the others. ``spider`` goes in place of each platform's own.
+    Scrapy's log goes to ``data_dir/logs``. Can be called once in a process: Twisted's reactor does not
     start twice. Ctrl-C ends it in good order (the rows of ``runs`` are closed), then raises KeyboardInterrupt.
     """
     runs: list[PortalRun] = []
@@ -44,6 +47,7 @@ def crawl(
         process = AsyncCrawlerProcess(_settings(data_dir))
         queue = _Queue(process, archive, portals, runs)
         queue.years, queue.limit, queue.pace = years, limit, pace
+        queue.spider = spider
         with progress(runs, len(portals)) if show_progress else nullcontext():
             queue.start()
             process.start(install_signal_handlers=threading.current_thread() is threading.main_thread())
@@ -59,6 +63,7 @@ class _Queue:
     years: range | None = None
     limit: int | None = None
     pace: float | None = None
+    spider: type[PortalSpider] | None = None
 
     def __init__(
         self, process: AsyncCrawlerProcess, archive: Archive, portals: list[Portal], runs: list[PortalRun]
@@ -81,7 +86,7 @@ class _Queue:
         session = Session(portal, self._archive, PortalRun(portal.key), self.years, self.limit, self.pace)
         session.begin()
         self._runs.append(session.run)
-        task: asyncio.Task[None] = self._process.crawl(portal.platform, session=session)
+        task: asyncio.Task[None] = self._process.crawl(self.spider or portal.platform, session=session)
         task.add_done_callback(lambda task: self._done(task, session))
         return True
 
