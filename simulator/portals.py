@@ -51,7 +51,7 @@ class Entry:
 
     key: str
     name: str
-    platform: Literal["gkmlpt", "gd_nfcms", "trs"]
+    platform: str
     column_path: str
     level: str = "county"
     sid: str | None = None
