@@ -14,7 +14,6 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from archive import Archive, ArchiveError, open_archive
 from extract import EXTRACTOR_VERSION, UnreadableFile, read_file
-from extract.forms import DATA
 from nianbao import __version__, overview
 from nianbao.importing import import_paths
 from nianbao.reading import ExtractionSummary, extract_pending
@@ -133,9 +132,10 @@ def _crawl(
     from crawler.errors import RegistryError  # noqa: PLC0415
     from crawler.registry import load_portals  # noqa: PLC0415
     from crawler.run import crawl as run_crawl  # noqa: PLC0415
+    from crawler.session import portal_folders  # noqa: PLC0415
 
     try:
-        registry = load_portals(DATA / "portals", data_dir / "portals")
+        registry = load_portals(*portal_folders(data_dir))
     except RegistryError as error:
         raise click.UsageError(str(error)) from error
     unknown = [key for key in keys if key not in registry]
