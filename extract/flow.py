@@ -30,17 +30,19 @@ class _Row:
     values: list[Text]
     rest: Sequence[Text]
 
-    def is_certain(self, width: int) -> bool:
+    def is_certain(self, width: int, *, is_last: bool) -> bool:
         """Whether each figure is under its header.
 
-        A blank paragraph may be a cell or mere spacing. With a blank among the figures, the last must be a figure and
-        no blank may follow, or one could be missing in one place and made up for in another.
+        A blank paragraph may be a cell or mere spacing, as below the last row of a table. One among the figures may
+        make up for another that is missing, so the last must then be a figure and no blank may follow.
         """
         filled = [bool(squash(value.text)) for value in self.values]
         more = bool(self.rest) and _is_value(self.rest[0].text)
-        if len(self.values) != width or (more and squash(self.rest[0].text)):
+        if len(filled) != width or (more and squash(self.rest[0].text)):
             return False
-        return all(filled) or not (more or (any(filled) and not filled[-1]))
+        if not any(filled):
+            return True
+        return is_last and all(filled) if more else filled[-1]
 
 
 def restore_grids(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -96,7 +98,7 @@ def _applications(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
         return None
     by_key = dict(leaves)
     rows, end = _labelled_rows(texts, start + len(header), "3", len(APPLICANTS))
-    return _as_grid([by_key[key] for key in APPLICANTS], rows, len(APPLICANTS)), end
+    return _as_grid([by_key[key] for key in APPLICANTS], rows, ends_table=True), end
 
 
 def _disclosure(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
@@ -108,7 +110,8 @@ def _disclosure(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
     if keys not in column_orders("2"):
         return None
     rows, end = _labelled_rows(texts, start + 1 + len(header), "2", len(header))
-    return (_as_grid(header, rows, len(header)), end) if rows else None
+    # More blocks follow on most, and on a row of one figure a blank below says nothing.
+    return (_as_grid(header, rows, ends_table=len(header) == 1), end) if rows else None
 
 
 def _labelled_rows(texts: Sequence[Text], start: int, table_id: str, width: int) -> tuple[list[_Row], int]:
@@ -170,17 +173,17 @@ def _challenges(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
     ]
     names = [Cell(1, column, leaf.text, leaf.locator) for column, leaf in enumerate(leaves)]
     figures = [Cell(2, column, value.text, value.locator) for column, value in enumerate(values)]
-    ragged = frozenset[int]() if row.is_certain(len(leaves)) else frozenset({2})
+    ragged = frozenset[int]() if row.is_certain(len(leaves), is_last=True) else frozenset({2})
     return Grid((*groups, *names, *figures), ragged), position
 
 
-def _as_grid(header: Sequence[Text], rows: Sequence[_Row], width: int) -> Grid:
+def _as_grid(header: Sequence[Text], rows: Sequence[_Row], *, ends_table: bool) -> Grid:
     """Header and rows with as many label columns as the deepest row has labels."""
     depth = max((len(row.labels) for row in rows), default=1)
     cells = [Cell(0, depth + column, text.text, text.locator) for column, text in enumerate(header)]
     ragged = set()
     for number, row in enumerate(rows, start=1):
-        if row.values and not row.is_certain(width):
+        if row.values and not row.is_certain(len(header), is_last=ends_table and row is rows[-1]):
             ragged.add(number)
         cells += [Cell(number, column, text.text, text.locator) for column, text in enumerate(row.labels)]
         cells += [Cell(number, depth + column, text.text, text.locator) for column, text in enumerate(row.values)]

@@ -3,8 +3,9 @@
 import io
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pdfplumber
@@ -18,6 +19,9 @@ from extract.labels import fold_radicals, is_page_number, is_rubric, squash
 _EDGE_TOLERANCE = 3.0
 # A paragraph's first line is set in by about two characters; this much tells it from a line that goes on (points).
 _LEAST_INDENT = 12.0
+# Digits of one number stand this close at most (points); numbers of two cells are kept apart by the cells' padding.
+_TOUCHING = 0.5
+_CUT = "\u25af"
 _UNMAPPED_GLYPH = re.compile(r"\(cid:\d+\)")
 
 # pdfminer warns on every incomplete font descriptor; the text it extracts is not affected.
@@ -190,7 +194,10 @@ def _find_again(page: Any, box: Box) -> Any | None:
 
 
 def _cell_texts(page: Any, boxes: Sequence[Box]) -> dict[Box, str]:
-    """The text in each box: a character belongs to the box that holds its middle."""
+    """The text in each box: a character belongs to the box that holds its middle.
+
+    A number that runs over a box's side ends in a sign that no number has: its digits are in two cells.
+    """
     top, bottom = min(b[1] for b in boxes), max(b[3] for b in boxes)
     held: dict[Box, list[dict[str, Any]]] = {box: [] for box in boxes}
     for char in page.chars:
@@ -202,7 +209,20 @@ def _cell_texts(page: Any, boxes: Sequence[Box]) -> dict[Box, str]:
             if box[0] <= middle_x < box[2] and box[1] <= middle_y < box[3]:
                 held[box].append(char)
                 break
-    return {box: fold_radicals(extract_text(chars)).strip() if chars else "" for box, chars in held.items()}
+    cut = _cut_numbers(held)
+    texts = {box: fold_radicals(extract_text(chars)).strip() if chars else "" for box, chars in held.items()}
+    return {box: text + _CUT if box in cut else text for box, text in texts.items()}
+
+
+def _cut_numbers(held: Mapping[Box, Sequence[dict[str, Any]]]) -> set[Box]:
+    """The boxes whose sides cut a number: two digits that touch, each in another box."""
+    digits = [(char, box) for box, chars in held.items() for char in chars if char["text"].isdigit()]
+    digits.sort(key=lambda pair: (round(pair[0]["top"]), pair[0]["x0"]))
+    cut: set[Box] = set()
+    for (one, left), (two, right) in pairwise(digits):
+        if left != right and abs(one["top"] - two["top"]) < 1 and two["x0"] - one["x1"] < _TOUCHING:
+            cut |= {left, right}
+    return cut
 
 
 def _join_over_pages(pieces: Iterable[_Line | _Table]) -> Iterator[_Line | _Table]:

@@ -7,7 +7,7 @@ from datetime import date
 from html import escape
 from types import MappingProxyType
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from extract import Report, UnreadableFile, read_bytes
@@ -258,6 +258,8 @@ def test_table_as_paragraphs_with_one_lost_or_one_too_many(data: st.DataObject) 
     report = draw_report(data)
     number = data.draw(st.sampled_from(["2", "3", "3", "4"]))
     texts = {n: _paragraph_texts(t) for n, t in tables(report).items()}
+    # A blank below a table is taken for spacing where its last row is full: the cells there are not left blank here.
+    assume(all(cells[-1] for cells in texts.values()))
     at = data.draw(st.integers(0, len(texts[number]) - 1))
     texts[number] = data.draw(st.sampled_from(list(_text_damages(texts[number], at))))
     spacing = data.draw(st.sampled_from(["", "<p>&nbsp;</p>"]))
