@@ -63,7 +63,13 @@ DIALECTS: dict[str, str] = {
 
 _PATTERNS = {name: re.compile(pattern) for name, pattern in DIALECTS.items()}
 
-ARTICLE = re.compile("|".join(re.sub(r"\?P<\w>", "?:", pattern) for pattern in DIALECTS.values()))
+
+def shape(*names: str) -> re.Pattern[str]:
+    """One pattern for several shapes."""
+    return re.compile("|".join(re.sub(r"\?P<\w>", "?:", DIALECTS[name]) for name in names))
+
+
+ARTICLE = shape(*DIALECTS)
 """Any of the shapes."""
 
 

@@ -6,6 +6,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from crawler.errors import Refused
 from crawler.refusals import BLOCKING_STATUSES
 
+_GONE = (404, 410)
 _REASONS = {
     exceptions.CannotResolveHostError: "the host name is not known",
     exceptions.DownloadConnectionRefusedError: "the connection was refused",
@@ -22,16 +23,15 @@ def explain(error: BaseException) -> tuple[str, str]:
         return error.kind, error.reason
     if isinstance(error, HttpError):
         status = error.response.status
-        return "blocked" if status in BLOCKING_STATUSES else "http", f"HTTP {status}"
+        kind = "blocked" if status in BLOCKING_STATUSES else "gone" if status in _GONE else "http"
+        return kind, f"HTTP {status}"
     if isinstance(error, exceptions.IgnoreRequest):
         # Redirects: a firewall that wants a cookie back sends the same one for ever.
         return ("robots", "forbidden by robots.txt") if "robots.txt" in str(error) else ("blocked", str(error))
-    for kind, reason in _REASONS.items():
-        if isinstance(error, kind):
-            return (
-                "refused" if kind is exceptions.DownloadCancelledError else "unreachable",
-                f"{reason} ({_short(error)})",
-            )
+    for failure, reason in _REASONS.items():
+        if isinstance(error, failure):
+            kind = "refused" if failure is exceptions.DownloadCancelledError else "unreachable"
+            return kind, f"{reason} ({_short(error)})"
     return (
         ("unreachable", _short(error))
         if isinstance(error, OSError)

@@ -6,16 +6,17 @@ from typing import Literal
 # A portal that fails everywhere fails for a few reasons: fifty addresses show them, the count tells the rest.
 MAX_NAMED = 50
 
-Outcome = Literal["ok", "partial", "empty", "blocked", "unreachable", "failed"]
+Outcome = Literal["ok", "partial", "empty", "blocked", "unreachable", "moved"]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """An address that gave nothing, and why.
 
-    ``kind``: blocked (challenge, refusal, throttled), unreachable (no answer), robots (forbidden by robots.txt),
-    off_host (a report, file or list on another host, not followed), refused (we may not go there), soft404 (an error
-    page with status 200), http (another status), parse (an answer that we could not make sense of).
+    ``kind``: blocked (challenge, login, refusal, throttled), unreachable (no answer), robots (forbidden by robots.txt),
+    off_host (a report, file or list on another host, not followed), refused (we may not go there), moved (a list that
+    redirects to another host), gone (HTTP 404 or 410), soft404 (an error page with status 200), http (another status),
+    parse (an answer that we could not make sense of).
     """
 
     url: str
@@ -27,21 +28,29 @@ class Failure:
 class PortalRun:
     """Counters of one portal's crawl; the live ones are read by the progress display.
 
-    ``found``: rows that are reports of the asked years; ``new``/``changed``/``unchanged``: captures of articles and
-    attachments against what the archive held; ``reports``: articles held after this run; ``unlisted``: posts that the
-    portal counts but does not list; ``pages_missing``: list pages that it announces but does not give.
+    ``listed``: rows that are reports, of any year, ``found``: those of the asked years; ``reports``: articles held
+    after this run; ``new``/``changed``/``unchanged``: answers for articles and attachments against what the archive
+    held, ``held``: those that were not asked for again; ``unlisted``: posts that the portal counts but does not list;
+    ``pages_missing``: list pages that it announces but does not give; ``dead``: links to articles and files that lead
+    nowhere; ``broken_lists``: list pages that gave nothing, ``says_none``: those that say that there are no entries;
+    ``moved_to``: where the column redirects, if elsewhere; ``whole``: all lists were seen; ``sweep``: every
+    article was asked for; ``least``: reports that the lists had to show; ``listed_before``: those that the last whole
+    run saw; ``gone``: addresses that it saw and this one did not (None: not known).
     """
 
     portal: str
     run_id: int | None = None
     outcome: Outcome | None = None
+    why: str = ""
     lists: int = 0
+    listed: int = 0
     found: int = 0
     reports: int = 0
     attachments: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    held: int = 0
     not_reports: int = 0
     other_years: int = 0
     duplicates: int = 0
@@ -51,20 +60,33 @@ class PortalRun:
     robots_forbidden: int = 0
     bytes: int = 0
     failed: int = 0
+    broken_lists: int = 0
+    says_none: int = 0
+    dead: int = 0
     stopped: str | None = None
+    moved_to: str | None = None
+    whole: bool = False
+    sweep: bool = True
+    least: int = 0
+    listed_before: int | None = None
+    gone: int | None = None
+    gone_named: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    _causes: dict[str, int] = field(default_factory=dict)
+    causes: dict[str, int] = field(default_factory=dict)
 
-    def fail(self, url: str, kind: str, reason: str) -> None:
+    def fail(self, url: str, kind: str, reason: str, of: str | None = None) -> None:
         """Note that this address gave nothing. The first `MAX_NAMED` are kept by name, all are counted: what robots.txt
-        forbids and what lies on another host on their own, for to keep a rule is not to fail."""
+        forbids and what lies on another host on their own, for to keep a rule is not to fail. ``of`` is the kind of the
+        request: list, article or attachment."""
         if kind == "robots":
             self.robots_forbidden += 1
         elif kind == "off_host":
             self.off_host += 1
         else:
             self.failed += 1
-        self._causes[kind] = self._causes.get(kind, 0) + 1
+        self.broken_lists += of == "list"
+        self.dead += of in ("article", "attachment") and kind in ("gone", "soft404")
+        self.causes[kind] = self.causes.get(kind, 0) + 1
         if len(self.failures) < MAX_NAMED:
             self.failures.append(Failure(url, kind, reason))
 
@@ -72,23 +94,9 @@ class PortalRun:
         """Note that the crawl ended before its work was done: ``blocked``, ``interrupted`` or ``limit``."""
         self.stopped = self.stopped or reason
 
-    def judge(self) -> Outcome:
-        """The outcome in one word. A run that holds no report is never ``ok``, whatever went without error."""
-        if self.stopped == "blocked":
-            return "blocked"
-        if self.reports:
-            return "partial" if self.failed or self.stopped == "interrupted" else "ok"
-        if self.stopped == "interrupted":
-            return "partial"
-        if self._causes.keys() & {"blocked", "robots"}:
-            return "blocked"
-        if not self.failed:
-            return "empty"
-        return "unreachable" if "unreachable" in self._causes else "failed"
-
     def stats(self) -> dict[str, object]:
         """All counters and the named failures, for ``runs.stats``."""
         values = asdict(self)
-        for name in ("portal", "run_id", "outcome", "_causes"):
+        for name in ("portal", "run_id", "outcome"):
             del values[name]
         return values

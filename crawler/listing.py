@@ -129,8 +129,7 @@ def _link_rows(response: TextResponse, article: re.Pattern[str], dated: Callable
         is_row = matches(article, url) or is_document(url) or parts.netloc != urlsplit(response.url).netloc
         return url if is_row else None
 
-    for selector in page_of(response).css("a[href]"):
-        link = selector.root
+    for link in _anchors(response):
         url = target(link)
         if url is None:
             continue
@@ -211,6 +210,16 @@ def report_of(response: TextResponse) -> Row | None:
     return Row(response.url, title, day, metas.get("contentsource") or None)
 
 
+def links(response: TextResponse) -> list[tuple[str, str]]:
+    """(address, label) of every link of a page, as often as it stands there."""
+    found = ((_absolute(response.url, link.get("href")), _label(link)) for link in _anchors(response))
+    return [(url, label) for url, label in found if url]
+
+
+def _anchors(response: TextResponse) -> list[lxml_html.HtmlElement]:
+    return [selector.root for selector in page_of(response).css("a[href]")]
+
+
 def child_folders(response: TextResponse, root: str) -> list[str]:
     """The sub-columns of a column: linked folders whose path continues that of ``root``, each once."""
     prefix = folder_of(root)
@@ -239,11 +248,11 @@ def folder_of(url: str) -> str:
 def attachments(response: TextResponse, base: str | None = None) -> list[tuple[str, str]]:
     """(address, label) of the files that a page links to, embeds or names in a script, each once."""
     page, base = page_of(response), base or response.url
-    links = [(link.get("href"), link) for link in (selector.root for selector in page.css("a[href]"))]
+    linked = [(link.get("href"), _label(link)) for link in _anchors(response)]
     embedded = page.css("iframe::attr(src), embed::attr(src), object::attr(data)").getall()
     scripted = [url for script in page.css("script::text").getall() for url in _QUOTED_DOCUMENT.findall(script)]
     found: dict[str, str] = {}
-    for href, label in [(href, _label(link)) for href, link in links] + [(href, "") for href in embedded + scripted]:
+    for href, label in linked + [(href, "") for href in embedded + scripted]:
         url = _document_url(base, href)
         if url and not found.get(url):
             found[url] = label

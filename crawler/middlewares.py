@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import logging
+import re
 import socket
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.http import Headers, Response
+from scrapy.http import Headers, Response, TextResponse
 from scrapy.responsetypes import responsetypes
 
 from archive import ArchiveError, Capture
@@ -25,7 +26,13 @@ from crawler.spiders.base import PortalSpider
 logger = logging.getLogger(__name__)
 
 _UNCHANGED = "unchanged"
+_HELD = "held"
 _MAX_WAIT_SECONDS = 120.0
+# The name of a column's first page: the column is the folder, or the page without its extension.
+_PAGE_NAME = re.compile(r"(?:index)?(?:\.\w+)?$")
+# What lists without entries say, as pages and as JSON.
+_NO_ENTRIES = re.compile(r"暂无|没有(?:找到|查询到|查到|检索到|相关)|\"(?:total\w*|count|post_count)\"\s*:\s*\"?0\"?\s*[,}]")
+_LOGIN = re.compile(r"[/.](?:login|signin|passport|sso|cas)(?=[/._-]|$)", re.IGNORECASE)
 
 
 class _Middleware:
@@ -55,7 +62,11 @@ class AddressGuard(_Middleware):
     async def process_request(self, request: Request) -> None:
         """Refuse addresses off the host, and private ones unless the portal is registered as such."""
         portal = self.session.portal
+        if asks_for_login(request):
+            raise Refused("blocked", f"redirects to a login ({request.url})")
         if host_of(request.url) != host_of(portal.base_url):
+            if request.meta.get("kind") == "list" and "redirect_urls" in request.meta:
+                raise Refused("moved", f"redirects to {request.url}")
             raise Refused("refused", f"leads off the portal's host to {host_of(request.url)}")
         if request.meta.get("kind") == "list" and self.session.full:
             raise Refused("limit", "as many reports as were asked for are found")
@@ -96,16 +107,26 @@ def _is_public(address: str) -> bool:
 
 
 class ConditionalRequests(_Middleware):
-    """Asks only for what changed. A 304 is given the archived bytes, so that the crawl goes on from them."""
+    """Asks only for what is due, and of that only for what changed. The archived bytes stand in for the answer, so that
+    the crawl goes on from them: to attachments that are not held yet."""
 
-    def process_request(self, request: Request) -> None:
-        """Add If-None-Match and If-Modified-Since from the latest capture."""
+    def process_request(self, request: Request) -> Response | None:
+        """Answer from the archive what is not due; else add If-None-Match and If-Modified-Since."""
         capture = self._held(request)
         if capture is None:
-            return
+            return None
+        row = request.meta.get("row")
+        if row is not None and self.session.is_held(capture, row.published_on):
+            try:
+                return self._archived(capture, request, capture.url, _HELD)
+            except ArchiveError as error:
+                logger.warning("%s; fetching it again", error)
+                request.meta["whole"] = True
+                return None
         for header, value in (("If-None-Match", capture.etag), ("If-Modified-Since", capture.last_modified)):
             if value:
                 request.headers[header] = value
+        return None
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Put the archived bytes in the place of a 304; ask for the whole again where they cannot be read."""
@@ -113,20 +134,27 @@ class ConditionalRequests(_Middleware):
         if capture is None:
             return response
         try:
-            body = self.session.archive.read_body(capture)
+            return self._archived(capture, request, response.url, _UNCHANGED)
         except ArchiveError as error:
             logger.warning("%s; fetching it again", error)
             return request.replace(headers={}, meta={**request.meta, "whole": True})
+
+    def _archived(self, capture: Capture, request: Request, url: str, flag: str) -> Response:
+        body = self.session.archive.read_body(capture)
         headers = {name: value for name, value in capture.headers if name.lower() == "content-type"}
-        made: Response = responsetypes.from_args(headers=Headers(headers), url=response.url, body=body)(
-            response.url, status=200, headers=headers, body=body, flags=[_UNCHANGED], request=request
+        made: Response = responsetypes.from_args(headers=Headers(headers), url=url, body=body)(
+            url, status=200, headers=headers, body=body, flags=[flag], request=request
         )
         return made
 
     def _held(self, request: Request) -> Capture | None:
+        """What the archive has of the address; many portals redirect http to https, and it is held under that."""
         if "kind" not in request.meta or "whole" in request.meta:
             return None
-        return self.session.archive.latest_capture(request.url)
+        scheme, _, rest = request.url.partition("://")
+        other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
+        archive = self.session.archive
+        return archive.latest_capture(request.url) or archive.latest_capture(other)
 
 
 class Refusals(_Middleware):
@@ -137,6 +165,48 @@ class Refusals(_Middleware):
         if "kind" in request.meta:
             response.request = request
             check_answer(response, request.meta["kind"], request.meta.get("page", 1))
+            is_first = request.meta["kind"] == "list" and not self.session.run.lists
+            if is_first and response.status == 200 and leads_elsewhere(request):
+                self.session.run.moved_to = response.url
+        return response
+
+
+def leads_elsewhere(request: Request) -> bool:
+    """Whether a redirect has led out of the column: not to its first page, a page below it or another scheme."""
+    if "redirect_urls" not in request.meta:
+        return False
+    asked = urlsplit(request.meta["redirect_urls"][0]).path
+    column = _PAGE_NAME.sub("", asked).rstrip("/")
+    return not urlsplit(request.url).path.startswith(column)
+
+
+def asks_for_login(request: Request) -> bool:
+    """Whether a redirect has led to a login."""
+    return "redirect_urls" in request.meta and bool(_LOGIN.search(urlsplit(request.url)._replace(query="").geturl()))
+
+
+class SlowDown(_Middleware):
+    """Gives a slow portal time: after an answer that took long, the next request waits twice as long as answers take.
+
+    Answers are averaged, so that one slow page is no reason; a portal that recovers is asked at its own pace again.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._latency = 0.0
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Set the delay of the portal's slot from how long its answers take."""
+        latency = request.meta.get("download_latency")
+        slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        if latency is None or slot is None:
+            return response
+        settings = self.crawler.settings
+        self._latency = (self._latency + latency) / 2
+        base = max(settings.getfloat("DOWNLOAD_DELAY"), self.session.crawl_delay)
+        is_slow = self._latency > settings.getfloat("SLOW_ANSWER_SECONDS")
+        longest = settings.getfloat("LONGEST_DELAY_SECONDS")
+        slot.delay = max(base, min(2 * self._latency, longest)) if is_slow else base
         return response
 
 
@@ -191,12 +261,21 @@ class Keep(_Middleware):
             return
         run = self.session.run
         self.session.refusals = 0
+        assert isinstance(self.crawler.spider, PortalSpider)
+        if kind == "list" and (row := self.crawler.spider.report_on_list(response)):
+            run.lists += 1
+            kind = "article"
+            response.meta.update(kind=kind, row=row)
         if kind == "list":
             run.lists += 1
+            run.says_none += isinstance(response, TextResponse) and bool(_NO_ENTRIES.search(response.text))
         elif kind == "article":
             run.reports += 1
         else:
             run.attachments += 1
+        if _HELD in response.flags:
+            run.held += 1
+            return
         if _UNCHANGED in response.flags:
             run.unchanged += kind != "list"
             return

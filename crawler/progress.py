@@ -38,7 +38,18 @@ def progress(runs: list[PortalRun], total: int) -> Iterator[None]:
 
 def _table(runs: list[PortalRun], total: int) -> Table:
     table = Table(
-        "portal", "lists", "reports", "new", "changed", "unchanged", "files", "failed", "MB", "outcome", box=None
+        "portal",
+        "lists",
+        "reports",
+        "new",
+        "changed",
+        "unchanged",
+        "held",
+        "files",
+        "failed",
+        "MB",
+        "outcome",
+        box=None,
     )
     for run in list(runs):
         counts = (
@@ -47,6 +58,7 @@ def _table(runs: list[PortalRun], total: int) -> Table:
             run.new,
             run.changed,
             run.unchanged,
+            run.held,
             run.attachments,
             run.failed,
         )
@@ -72,6 +84,6 @@ def line(run: PortalRun) -> str:
     """A run in one line."""
     return (
         f"{run.portal}: {run.outcome or 'running'}, {run.reports} of {run.found} reports "
-        f"({run.new} new, {run.changed} changed, {run.unchanged} unchanged), {run.attachments} files, "
-        f"{run.failed} failed"
+        f"({run.new} new, {run.changed} changed, {run.unchanged} unchanged, {run.held} not asked for again), "
+        f"{run.attachments} files, {run.failed} failed" + (f": {run.why}" if run.why else "")
     )

@@ -12,6 +12,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from archive import Archive, open_archive
+from crawler.history import EVERYTHING, Policy
 from crawler.ledger import PortalRun
 from crawler.progress import progress
 from crawler.registry import Portal, host_of
@@ -29,13 +30,15 @@ def crawl(
     years: range | None = None,
     limit: int | None = None,
     pace: float | None = None,
+    policy: Policy = EVERYTHING,
     show_progress: bool = True,
     spider: type[PortalSpider] | None = None,
 ) -> list[PortalRun]:
     """Collect the portals' reports into the archive of ``data_dir``; blocks until all are done.
 
     ``years``: only reports of these years (a title without a year is fetched all the same); ``limit``: reports per
-    portal; ``pace``: seconds between two requests, in place of each portal's own. A portal that fails does not stop
+    portal; ``pace``: seconds between two requests, in place of each portal's own; ``policy``: what to ask for again
+    (default: everything, conditionally). A portal that fails does not stop
     the others. ``spider`` goes in place of each platform's own.
     Scrapy's log goes to ``data_dir/logs``. Can be called once in a process: Twisted's reactor does not
     start twice. Ctrl-C ends it in good order (the rows of ``runs`` are closed), then raises KeyboardInterrupt.
@@ -46,7 +49,7 @@ def crawl(
     with open_archive(data_dir) as archive, _own_signals():
         process = AsyncCrawlerProcess(_settings(data_dir))
         queue = _Queue(process, archive, portals, runs)
-        queue.years, queue.limit, queue.pace = years, limit, pace
+        queue.years, queue.limit, queue.pace, queue.policy = years, limit, pace, policy
         queue.spider = spider
         with progress(runs, len(portals)) if show_progress else nullcontext():
             queue.start()
@@ -63,6 +66,7 @@ class _Queue:
     years: range | None = None
     limit: int | None = None
     pace: float | None = None
+    policy: Policy = EVERYTHING
     spider: type[PortalSpider] | None = None
 
     def __init__(
@@ -83,7 +87,7 @@ class _Queue:
             return False
         self._waiting.remove(portal)
         self._busy.add(host_of(portal.base_url))
-        session = Session(portal, self._archive, PortalRun(portal.key), self.years, self.limit, self.pace)
+        session = Session(portal, self._archive, PortalRun(portal.key), self.years, self.limit, self.pace, self.policy)
         session.begin()
         self._runs.append(session.run)
         task: asyncio.Task[None] = self._process.crawl(self.spider or portal.platform, session=session)

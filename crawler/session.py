@@ -1,11 +1,16 @@
 """One crawl of one portal: the portal, what was asked for, the archive it writes to and the ledger it keeps."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from archive import Archive
-from crawler.ledger import PortalRun
+from archive import Archive, Capture
+from crawler.history import EVERYTHING, History, Policy, read_history
+from crawler.ledger import MAX_NAMED, PortalRun
+from crawler.listing import Row
 from crawler.registry import Portal, load_portals
+from crawler.verdict import judge
 
 SHIPPED = Path(__file__).parents[1] / "data" / "portals"
 
@@ -27,7 +32,8 @@ def find_portal(key: str, data_dir: Path) -> Portal:
 @dataclass(slots=True)
 class Session:
     """What a spider works with. ``years`` None: all years; ``limit`` None: all reports; ``pace`` None: the portal's
-    own; ``refusals``: how many in a row the portal has given."""
+    own; ``policy``: what to ask for again (default: everything, conditionally); ``refusals``: how many in a row the
+    portal has given; ``crawl_delay``: seconds that its robots.txt asks for."""
 
     portal: Portal
     archive: Archive
@@ -35,21 +41,57 @@ class Session:
     years: range | None = None
     limit: int | None = None
     pace: float | None = None
+    policy: Policy = EVERYTHING
     refusals: int = 0
+    crawl_delay: float = 0.0
+    history: History = field(default_factory=History)
 
     def begin(self) -> None:
-        """Open the row in ``runs``."""
+        """Open the row in ``runs`` and see what the earlier ones say."""
         portal = self.portal
         self.archive.save_portals(
             [portal.model_dump(include={"key", "name", "base_url", "platform", "division_code", "enabled"})]
         )
         self.run.run_id = self.archive.start_run("crawl", portal.key)
+        self.history = read_history(self.archive.db, portal.key, self.run.run_id)
+        self.run.sweep = self.history.is_sweep(self.policy, datetime.now(UTC))
 
     def finish(self) -> None:
-        """Judge the run and close its row."""
+        """Compare the run with the one before, judge it and close its row."""
+        run = self.run
+        assert run.run_id is not None
+        if self.full:
+            run.stop("limit")
+        run.whole = not (run.stopped or run.broken_lists) and bool(run.lists)
+        run.least = self.least
+        run.listed_before = self.history.previous.get("listed")
+        if run.whole and self.history.previous_run is not None:
+            gone = self.archive.no_longer_listed(self.portal.key, run.run_id, self.history.previous_run)
+            run.gone, run.gone_named = len(gone), gone[:MAX_NAMED]
+        run.outcome, run.why = judge(run, self.history, run.least)
+        self.archive.finish_run(run.run_id, run.outcome, run.stats())
+
+    @property
+    def least(self) -> int:
+        """How many reports the lists must show. One at least, unless the portal itself says that there are none, and
+        neither an earlier run nor the registry knows of any."""
+        if self.run.stopped == "limit":
+            return 0
+        may_be_empty = self.run.says_none and not self.portal.must_have_results
+        return self.history.least(self.policy, 0 if may_be_empty else 1)
+
+    def note_listed(self, rows: Iterable[tuple[str, Row]]) -> None:
+        """Remember the reports that a list shows, by the address at which this portal serves them."""
         assert self.run.run_id is not None
-        self.run.outcome = self.run.judge()
-        self.archive.finish_run(self.run.run_id, self.run.outcome, self.run.stats())
+        listed = [(url, row.title, str(row.published_on) if row.published_on else None) for url, row in rows]
+        self.run.listed += len(listed)
+        if listed:
+            self.archive.note_listed(self.portal.key, self.run.run_id, listed)
+
+    def is_held(self, capture: Capture, published_on: date | None) -> bool:
+        """Whether what the archive holds will do without asking the portal."""
+        today = datetime.now(UTC).date()
+        return self.history.is_held(capture, published_on, today, self.run.sweep, self.policy.recent_days)
 
     @property
     def full(self) -> bool:

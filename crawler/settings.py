@@ -39,6 +39,10 @@ COOKIES_ENABLED = False
 # Our own: the first wait before a retry, doubled each time.
 RETRY_BACKOFF_SECONDS = 1.0
 
+# Our own: answers that take longer on the average slow the crawl down, to at most so many seconds between requests.
+SLOW_ANSWER_SECONDS = 1.0
+LONGEST_DELAY_SECONDS = 30.0
+
 # Default LIFO. First in, first out keeps the order of the list: a limit takes the newest reports.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 # Default drops repeated requests without a word. The spiders ask once for each address and count what they leave out.
@@ -51,6 +55,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.PatientRetry": 550,  # in the place of Scrapy's
     "crawler.middlewares.Refusals": 585,  # sees answers decompressed (590) and redirects followed (600)
     "crawler.middlewares.ConditionalRequests": 700,  # replaces a 304 before anyone else sees it
+    "crawler.middlewares.SlowDown": 950,  # last: sees what came from the portal itself
 }
 SPIDER_MIDDLEWARES = {
     "crawler.middlewares.Keep": 60,  # after HttpErrorMiddleware (50): error pages are not kept

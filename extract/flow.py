@@ -41,7 +41,7 @@ class _Row:
         if len(filled) != width or (more and squash(self.rest[0].text)):
             return False
         if not any(filled):
-            return True
+            return width > 1 or not is_last  # a single blank at the end may be spacing below a figure that is lost
         return is_last and all(filled) if more else filled[-1]
 
 

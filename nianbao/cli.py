@@ -16,6 +16,7 @@ from archive import Archive, ArchiveError, open_archive
 from extract import EXTRACTOR_VERSION, UnreadableFile, read_file
 from nianbao import __version__, overview
 from nianbao.importing import import_paths
+from nianbao.portals import portals as portals_group
 from nianbao.reading import ExtractionSummary, extract_pending
 from nianbao.schedule import due_portals
 from validate import check, run_rules
@@ -384,6 +385,8 @@ def demo(*, data_dir: Path) -> None:
     except DemoError as error:
         _fail(str(error))
 
+
+main.add_command(portals_group)
 
 if __name__ == "__main__":
     main()

@@ -10,7 +10,19 @@ from simulator.gkmlpt import GkmlptInstance, GkmlptList
 from simulator.nfcms import NfcmsColumn
 from simulator.portals import Entry, Portal
 from simulator.postings import Host, Posting
+from simulator.static_columns import (
+    AnyColumn,
+    GxTidColumn,
+    HbUuidColumn,
+    ShhexColumn,
+    StaticColumn,
+    SxLongidColumn,
+    VisualsiteColumn,
+    named_hex,
+    named_uuid,
+)
 from simulator.trs import TrsColumn
+from simulator.ucap_hex import UcapColumn
 
 DISTRICT = "沅泽市石笋区"
 COLUMN_NAME = "政府信息公开年报"
@@ -85,10 +97,83 @@ def _trs(here: District) -> Portal:
     return Portal("trs", (Entry("sim_trs", DISTRICT, "trs", column.path),), (column,))
 
 
+def _ucap_hex(here: District) -> Portal:
+    recent = [p for p in here.postings if p.published_on.year >= 2022]
+    older = [p for p in here.postings if p.published_on.year < 2022]
+    government = UcapColumn("/yzss/zfxxgknb/", "区政府年报", recent, page_size=4, claimed_pages=2, addresses="c01")
+    others = UcapColumn("/yzss/bmxxgknb/", "部门年报", older, page_name="common_list", page_size=4, as_json=True)
+    hub = UcapColumn("/yzss/xxgk/", COLUMN_NAME, children=(government, others), has_paging=False)
+    return Portal("ucap_hex", (Entry("sim_ucap_hex", DISTRICT, "ucap_hex", hub.path),), (hub,))
+
+
+def _static(platform: str, column: StaticColumn, *others: StaticColumn, path: str | None = None) -> Portal:
+    return Portal(platform, (Entry(f"sim_{platform}", DISTRICT, platform, path or column.path),), (column, *others))
+
+
+def _hb_uuid(here: District) -> Portal:
+    column = HbUuidColumn(f"/columns/{named_uuid(1)}/", COLUMN_NAME, here.postings)
+    return _static("hb_uuid", column, path=f"{column.path}index.html")
+
+
+def _shhex(here: District) -> Portal:
+    recent = [p for p in here.postings if p.published_on.year >= 2022]
+    older = [[p for p in here.postings if p.published_on.year == year] for year in (2021, 2020)]
+    archives = (
+        ShhexColumn("/gknb2021/", "2021年度", older[0]),
+        ShhexColumn("/nw12344gknb2020/", "2020年", older[1]),
+    )
+    return _static("shhex", ShhexColumn("/gknb_lnnb/", COLUMN_NAME, recent, archives, page_size=4))
+
+
+def _visualsite_info(here: District) -> Portal:
+    recent = [p for p in here.postings if p.published_on.year >= 2021]
+    older = [p for p in here.postings if p.published_on.year < 2021]
+    towns = VisualsiteColumn("/zfxxgk/zfxxgknb/n2019n.htm", "2019年", older, by_name=True, page_size=3)
+    return _static("visualsite_info", VisualsiteColumn("/zfxxgk/zfxxgknb.htm", COLUMN_NAME, recent, (towns,), 5))
+
+
+def _sx_longid(here: District) -> Portal:
+    town = [p for p in here.postings if p.publisher == _AGENCIES[3].name]
+    alone = [p for p in town if p.published_on.year == 2022]
+    rest = [p for p in here.postings if p not in alone]
+    single = SxLongidColumn("/zwgk/xxgknb/ytjd/2021n/", "云台街道", alone, shows_report=True)
+    column = SxLongidColumn("/zwgk/xxgknb/", COLUMN_NAME, rest, (single,), page_size=8)
+    return _static("sx_longid", column)
+
+
+def _gx_tid(here: District) -> Portal:
+    return _static("gx_tid", GxTidColumn("/zwgk/H1_/N1_/", COLUMN_NAME, here.postings, page_size=8))
+
+
+def _column(here: District) -> Portal:
+    by_year = {year: [p for p in here.postings if p.published_on.year == year] for year in range(2020, 2025)}
+    children = (
+        AnyColumn("/gk/nb/2023n/", "2023年", by_year[2024] + by_year[2023], page_size=3, second=1),
+        AnyColumn("/gk/nb/2021n/", "2021年", by_year[2022] + by_year[2021], page_size=3, second=2, shape=_doc_path),
+        AnyColumn("/gk/nb/2019n/", "2019年", by_year[2020], page_size=2, second="link", shape=_hex_path),
+    )
+    return _static("column", AnyColumn("/gk/nb/", COLUMN_NAME, [], children))
+
+
+def _doc_path(path: str, posting: Posting) -> str:
+    return f"/doc/{posting.published_on:%Y/%m/%d}/{posting.id}.shtml"
+
+
+def _hex_path(path: str, posting: Posting) -> str:
+    return f"{path}{posting.published_on:%Y%m}/{named_hex(posting.id)}.shtml"
+
+
 BUILDERS: dict[str, Builder] = {
+    "column": _column,
     "gd_nfcms": _gd_nfcms,
     "gkmlpt": _gkmlpt,
+    "gx_tid": _gx_tid,
+    "hb_uuid": _hb_uuid,
+    "shhex": _shhex,
+    "sx_longid": _sx_longid,
     "trs": _trs,
+    "ucap_hex": _ucap_hex,
+    "visualsite_info": _visualsite_info,
 }
 """A platform is added here with its simulator: every spider then passes the same tests."""
 

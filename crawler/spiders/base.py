@@ -14,7 +14,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from twisted.python.failure import Failure
 
 from archive import open_archive
-from crawler import listing
+from crawler import dialects, listing
 from crawler.failures import explain
 from crawler.ledger import PortalRun
 from crawler.listing import Row
@@ -93,15 +93,15 @@ class PortalSpider(Spider):
         elif address not in self._seen and not self.session.full:
             self._seen.add(address)
             if self.run.lists >= _MAX_LIST_PAGES:
-                self.run.fail(
-                    address, "refused", f"more than {_MAX_LIST_PAGES} list pages: is the column address right?"
-                )
+                reason = f"more than {_MAX_LIST_PAGES} list pages: is the column address right?"
+                self.run.fail(address, "refused", reason, "list")
                 return
             statuses = [404] if page > 1 else []
             yield self._request(address, "list", callback, {"page": page, "handle_httpstatus_list": statuses}, context)
 
     def articles(self, rows: Iterable[Row]) -> Iterator[Request]:
         """Requests for the rows that are annual reports of the asked years, each report once."""
+        listed: list[tuple[str, Row]] = []
         for row in rows:
             address = self.on_portal(row.url)
             post = _POST.search(urlsplit(row.url).path)
@@ -111,25 +111,30 @@ class PortalSpider(Spider):
                 continue
             if address is None and read_title(row.title) is None:
                 continue  # a link to some other site
-            if self._is_wanted(row) and not self.session.full:
-                self._seen.add(identity)
-                if address is None:
-                    self.run.fail(row.url, "off_host", f"not on the portal's host: {row.title}")
-                    continue
+            if not self._is_report(row) or self.session.full:
+                continue
+            self._seen.add(identity)
+            if address is None:
+                self.run.fail(row.url, "off_host", f"not on the portal's host: {row.title}")
+                continue
+            listed.append((address, row))
+            if self._is_of_asked_years(row):
                 self.run.found += 1
                 yield self._request(address, "article", self.parse_article, {"row": row})
+        self.session.note_listed(listed)
 
-    def _is_wanted(self, row: Row) -> bool:
+    def _is_report(self, row: Row) -> bool:
+        # A title cut short by the list: the report itself will tell.
+        is_report = read_title(row.title) is not None or bool(_CUT_TITLE.search(row.title))
+        self.run.not_reports += not is_report
+        return is_report
+
+    def _is_of_asked_years(self, row: Row) -> bool:
         reading = read_title(row.title)
-        if reading is None:
-            if _CUT_TITLE.search(row.title):  # cut short by the list: the report itself will tell
-                return True
-            self.run.not_reports += 1
-            return False
-        if reading.year is not None and self.session.years is not None and reading.year not in self.session.years:
-            self.run.other_years += 1
-            return False
-        return True
+        year = reading.year if reading else None
+        is_asked = year is None or self.session.years is None or year in self.session.years
+        self.run.other_years += not is_asked
+        return is_asked
 
     def _request(
         self,
@@ -169,41 +174,47 @@ class PortalSpider(Spider):
         """(address, label) of an article's attachments; platforms that hide some in scripts add them."""
         return listing.attachments(response)
 
+    def report_on_list(self, response: Response) -> Row | None:
+        """The row of a report that stands where a list was asked for; it is then archived as an article."""
+
     def parse_attachment(self, response: Response) -> None:
         """Nothing to do: the middleware has archived it."""
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: Failure) -> Iterable[Request] | None:
         """Note a request that gave nothing; stop where the portal does not want us."""
         request: Request = failure.request  # type: ignore[attr-defined]
         assert failure.value is not None
         kind, reason = explain(failure.value)
         if kind == "limit":
-            return
+            return None
         if kind == "soft404" and request.meta.get("page", 1) > 1:
-            self.list_ended(request.cb_kwargs)
-            return
-        self.run.fail(request.url, kind, reason)
+            return self.list_ended(request.cb_kwargs)
+        self.run.fail(request.url, kind, reason, request.meta["kind"])
         self.logger.warning("%s: %s", request.url, reason)
         if kind == "blocked":
             self.session.refusals += 1
             if reason.startswith("challenge") or self.session.refusals >= _REFUSALS_IN_A_ROW:
                 self.run.stop("blocked")
                 raise CloseSpider("blocked")
+        return None
 
-    def list_ended(self, context: dict[str, Any]) -> None:
-        """A list ended with a 404, a stub or an error page; ``context`` is what its request carried."""
+    def list_ended(self, context: dict[str, Any]) -> Iterable[Request] | None:
+        """A list ended with a 404, a stub or an error page; ``context`` is what its request carried. What it gives is
+        asked for next."""
 
     def on_error(self, failure: Failure, response: Response | Failure) -> None:
         """Note an answer that the spider could not make sense of; the rest of the crawl goes on."""
         request = getattr(response, "request", None)
         url = request.url if request is not None else self.portal.base_url
-        self.run.fail(url, "parse", f"{type(failure.value).__name__}: {failure.value}")
+        kind = request.meta.get("kind") if request is not None else None
+        self.run.fail(url, "parse", f"{type(failure.value).__name__}: {failure.value}", kind)
 
     def on_robots(self, robotparser: ProtegoRobotParser) -> None:
         """Slow down to the Crawl-delay of robots.txt, which Scrapy does not heed by itself."""
         asked = robotparser.rp.crawl_delay(self.settings["ROBOTSTXT_USER_AGENT"]) or 0.0
+        self.session.crawl_delay = min(asked, _LONGEST_CRAWL_DELAY)
         for slot in self.crawler.engine.downloader.slots.values():
-            slot.delay = max(slot.delay, min(asked, _LONGEST_CRAWL_DELAY))
+            slot.delay = max(slot.delay, self.session.crawl_delay)
 
     def closed(self, reason: str) -> None:
         """End of the crawl, called by Scrapy."""
@@ -253,25 +264,55 @@ class ColumnSpider(PortalSpider):
     def parse_column(  # noqa: D102
         self, response: TextResponse, *, root: str, first: str, number: int, known: set[str], total: int | None = None
     ) -> Iterator[Request]:
-        found = [] if response.status == 404 else listing.rows(response, self.article_path)
+        if response.meta["kind"] == "article":
+            yield from self.parse_article(response)
+            return
+        listing.check_markup(response)
+        found = [] if response.status == 404 else self.rows(response)
         fresh = {row.url for row in found if self.on_portal(row.url)} - known
         yield from self.articles(row for row in found if row.url not in known)
         if number == 1:
             total = self.page_count(response)
-            for folder in listing.child_folders(response, root):
-                yield from self.column(folder, root)
-        elif not fresh:
-            self.list_ended({"number": number, "total": total})
-            return
-        if fresh and (total is None or number < total):
+            below = self.sub_columns(response, root)
+            for address in below:
+                yield from self.column(address, root)
+            if not fresh and not below:
+                self.empty_list(response)
+        context = {"root": root, "first": first, "known": known, "total": total}
+        if number > 1 and not fresh:
+            yield from self.list_ended({**context, "number": number}) or ()
+        elif fresh and (total is None or number < total):
             known |= {row.url for row in found}
-            number += 1
-            url = self.page_url(first, number, response)
-            context = {"root": root, "first": first, "number": number, "known": known, "total": total}
-            yield from self.list_request(url, self.parse_column, page=number, **context)
+            if url := self.page_url(first, number + 1, response):
+                yield from self.list_request(url, self.parse_column, page=number + 1, number=number + 1, **context)
 
-    def page_url(self, first: str, number: int, response: TextResponse) -> str:
-        """The address of the n-th page of a column, counted from 1."""
+    def empty_list(self, response: TextResponse) -> None:
+        """Say so where a first page has neither rows nor columns below it because a script loads them."""
+        if listing.loads_rows_by_script(response):
+            self.run.fail(response.url, "parse", "a list without rows: a script loads them", "list")
+
+    def rows(self, response: TextResponse) -> list[Row]:
+        """The rows of a list page."""
+        return listing.rows(response, self.article_path)
+
+    def sub_columns(self, response: TextResponse, root: str) -> list[str]:
+        """The addresses of the columns below ``root`` that a page links to."""
+        return listing.child_folders(response, root)
+
+    def report_on_list(self, response: Response) -> Row | None:
+        """A column of one report may show the report itself: six headings, and no row of another."""
+        if not isinstance(response, TextResponse) or response.meta.get("page", 1) > 1:
+            return None
+        row = listing.report_of(response)
+        if row is None or any(dialects.matches(self.article_path, other.url) for other in self.rows(response)):
+            return None
+        self.session.note_listed([(response.url, row)])
+        is_asked = self._is_of_asked_years(row)
+        self.run.found += is_asked
+        return row if is_asked else None
+
+    def page_url(self, first: str, number: int, response: TextResponse) -> str | None:
+        """The address of the n-th page of a column, counted from 1; None where there is no further one."""
         head, _, name = urlsplit(first).path.rpartition("/")
         stem, _, extension = name.rpartition(".") if "." in name else ("index", "", self.extension(response))
         path = f"{head}/{stem}_{number - 2 + self.second_page}.{extension}"
@@ -281,7 +322,8 @@ class ColumnSpider(PortalSpider):
         """The file extension of the site's list pages, where the column is addressed as a folder."""
         return "html"
 
-    def list_ended(self, context: dict[str, Any]) -> None:
+    def list_ended(self, context: dict[str, Any]) -> Iterable[Request] | None:
         """Count the pages that the list announced and does not give."""
         if context.get("total"):
             self.run.pages_missing += context["total"] - context["number"] + 1
+        return None

@@ -145,13 +145,13 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     [
         ("dropping", "unreachable", "unreachable", "connection"),
         ("challenge", "blocked", "blocked", "HTTP 521"),
-        ("moved", "failed", "http", "HTTP 404"),
+        ("moved", "moved", "gone", "HTTP 404"),
         ("soft", "partial", "soft404", "status 200"),
         ("cut", "partial", "unreachable", ""),
         ("denied", "blocked", "blocked", "HTTP 412"),
         ("forbidden", "partial", "blocked", "HTTP 403"),
-        ("private", "failed", "refused", "private address"),
-        ("odd", "failed", "parse", "the page has no TREE"),
+        ("private", "unreachable", "refused", "private address"),
+        ("odd", "empty", "parse", "the page has no TREE"),
     ],
 )
 def test_a_failing_portal_is_named_with_address_and_reason(

@@ -1,0 +1,168 @@
+"""Which publishing platform a column is on, told from its address and its page. Pure: nothing is fetched."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from parsel import Selector
+
+from crawler.dialects import dialect_of
+from extract.identity import read_title
+
+_UUID = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What gives a platform away: a pattern of the column's ``address`` (path and query) or of its ``page``.
+
+    ``by_script``: the page may rightly hold no row, for a script loads them.
+    """
+
+    platform: str
+    address: str | None = None
+    page: str | None = None
+    by_script: bool = False
+
+
+SIGNS = (
+    Sign("gkmlpt", r"/gkmlpt(?:/|$)", r"window\._CONFIG\s*=", by_script=True),
+    Sign("jpaas", page=r"/api-gateway/jpaas-publish-server/", by_script=True),  # before hanweb, whose words it shares
+    Sign("hanweb", r"/col/col\d+/", r"/module/(?:web/)?jpage/|dataproxy\.jsp", by_script=True),
+    Sign("site_label", r"/public/column/\d+", r"/site/label/8888", by_script=True),
+    Sign("openness", r"(?i:/xxgkAnnualReport/?$|/XxgkContent/showList/|/xxgk/openness/)", r"(?i:/xxgkAnnualReport/)"),
+    Sign("hb_uuid", rf"/columns/{_UUID}(?:/|$)"),
+)
+"""Signs that no other platform shows, the more telling first."""
+
+WEAK_SIGNS = (
+    Sign("ucap_hex", page=r"(?i)<ucap(?:title|content)\b|createPageHTML\(\s*['\"]page_div['\"]|name=\"?channelid"),
+    Sign("trs", page=r"createPage(?:HTML)?\(\s*['\"]?\d|\bcountPage\s*=|TRS_(?:Editor|UEDITOR)|trs_editor_view"),
+    Sign("shhex", page=r"\.pagination\(\s*\{\s*totalPage\s*:"),
+    Sign("sx_longid", page=r"\bm-lst\b|\bm-txt-article\b"),
+    Sign("visualsite_info", page=r"\bvsb_content|/system/resource/js/", by_script=False),
+)
+"""Signs of the page that count only where its articles' addresses tell nothing."""
+
+_PLATFORM_OF_DIALECT = {
+    "trs": "trs",
+    "hanweb": "hanweb",
+    "jpaas": "jpaas",
+    "nfcms": "gd_nfcms",
+    "ucap_hex": "ucap_hex",
+    "ucap_c01": "ucap_hex",
+    "hb_uuid": "hb_uuid",
+    "sh_hex": "shhex",
+    "gx_tid": "gx_tid",
+    "info": "visualsite_info",
+    "snowflake": "sx_longid",
+    "openness": "openness",
+    "annual_report": "openness",
+    "site_label": "site_label",
+}
+"""Platform by the shape of its articles' addresses; the fallback reads every other shape."""
+
+FALLBACK = "column"
+_SID = re.compile(r"\bSID\s*:\s*['\"]?(\d+)")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COLUMN_NAME = re.compile(r"年报|年度报告|20\d\d年?")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """The platform, the sign that gave it away in words, and what the registry needs of a portal on it."""
+
+    platform: str
+    sign: str
+    base_url: str
+    column_url: str | None = None
+    sid: str | None = None
+    by_script: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """What a page shows: the platform (None: no sign of any), how many annual reports and sub-columns it links to, and
+    what it calls itself."""
+
+    recognition: Recognition | None
+    reports: int
+    columns: int
+    title: str
+
+
+def read_page(url: str, text: str) -> PageReading:
+    """Read the page of a column, or the index of a gkmlpt instance, that stands at an address."""
+    # Lists that scripts unpack stand in the page as XML; comments hold outdated copies.
+    page = Selector(text=_COMMENT.sub("", text.replace("<![CDATA[", "").replace("]]>", "")) or "<html/>", type="html")
+    links = dict(_links(page, url))
+    reports = [address for address, label in links.items() if read_title(label)]
+    columns = [address for address, label in links.items() if _is_below(address, url) and _COLUMN_NAME.search(label)]
+    recognition = _strong(url, text) or _by_articles(reports or list(links), url)
+    recognition = recognition or _weak(url, text) or _by_columns(columns, url)
+    title = page.css("meta[name=SiteName]::attr(content), title::text").get() or ""
+    return PageReading(recognition, len(reports), len(columns), " ".join(title.split()))
+
+
+def _links(page: Selector, url: str) -> Iterator[tuple[str, str]]:
+    """(address, label) of the links to the same host."""
+    for link in page.css("a[href]"):
+        try:
+            address = urljoin(url, link.attrib["href"].strip())
+            if urlsplit(address).netloc != urlsplit(url).netloc:
+                continue
+        except ValueError:
+            continue
+        yield address, link.attrib.get("title") or " ".join("".join(link.css("::text").getall()).split())
+
+
+def _is_below(address: str, url: str) -> bool:
+    folder = urlsplit(urljoin(url, ".")).path
+    path = urlsplit(address).path
+    return path.startswith(folder) and path not in (folder, urlsplit(url).path)
+
+
+def _strong(url: str, text: str) -> Recognition | None:
+    parts = urlsplit(url)
+    address = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    for sign in SIGNS:
+        for what, pattern, where in (("address", sign.address, address), ("page", sign.page, text)):
+            match = re.search(pattern, where) if pattern else None
+            if match:
+                return _recognition(sign, f"its {what} holds {match.group()!r}", url, text)
+    return None
+
+
+def _weak(url: str, text: str) -> Recognition | None:
+    for sign in WEAK_SIGNS:
+        if match := re.search(sign.page or "", text):
+            return _recognition(sign, f"its page holds {match.group()!r}", url, text)
+    return None
+
+
+def _recognition(sign: Sign, words: str, url: str, text: str) -> Recognition:
+    origin = urlsplit(url)._replace(path="", query="", fragment="").geturl()
+    if sign.platform != "gkmlpt":
+        return Recognition(sign.platform, words, origin, url, by_script=sign.by_script)
+    # An instance may be a department's, under a path of its host.
+    root, at, _ = url.partition("/gkmlpt")
+    sid = _SID.search(text)
+    return Recognition("gkmlpt", words, root if at else origin, None, sid[1] if sid else None, by_script=True)
+
+
+def _by_articles(addresses: list[str], url: str) -> Recognition | None:
+    """By the shape that most of the linked articles have."""
+    shapes = Counter(shape for address in addresses if (shape := dialect_of(address)))
+    if not shapes:
+        return None
+    ((shape, count),) = shapes.most_common(1)
+    sign = Sign(_PLATFORM_OF_DIALECT.get(shape, FALLBACK))
+    return _recognition(sign, f"{count} of its articles have addresses of the shape {shape!r}", url, "")
+
+
+def _by_columns(columns: list[str], url: str) -> Recognition | None:
+    if not columns:
+        return None
+    return _recognition(Sign(FALLBACK), f"{len(columns)} sub-columns of reports", url, "")

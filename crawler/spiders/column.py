@@ -1,0 +1,72 @@
+"""Any column of any platform: articles by the shape of their address, pages by trying both ways of numbering."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.http import TextResponse
+
+from crawler.dialects import ARTICLE, dialect_of
+from crawler.listing import folder_of, is_document, links
+from crawler.paging import next_link
+from crawler.spiders.trs import TrsSpider
+from extract.identity import read_title
+
+
+class AnyColumnSpider(TrsSpider):
+    """Lists the portal's ``column_url`` and the folders below it. The page linked as the next one is followed; where
+    none is, ``index_1`` and else ``index_2`` is tried as the second page, and one after the other from there."""
+
+    name = "column"
+    article_path = ARTICLE
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._left_to_try: dict[str, str] = {}
+        """By column, its ``index_2`` while ``index_1`` is tried as the second page."""
+        self._from_two: set[str] = set()
+
+    def column(self, url: str, root: str | None = None) -> Iterator[Request]:
+        """The first page; a folder may be addressed without its final slash."""
+        first = _as_folder(url) or url
+        yield from self.list_request(url, self.parse_column, root=root or first, first=first, number=1, known=set())
+
+    def parse_column(self, response: TextResponse, **context: Any) -> Iterator[Request]:
+        """As for any column; reports at an address of no known shape are named, not fetched."""
+        below = {*self.sub_columns(response, context["root"])}
+        for url, label in links(response):
+            is_known = dialect_of(url) or is_document(url) or _as_folder(url) in below or url in self._seen
+            reading = None if is_known else read_title(label)
+            if reading and reading.agency and self.on_portal(url):
+                self._seen.add(url)
+                self.run.fail(url, "parse", f"no known shape of an article's address: {label}", "article")
+        yield from super().parse_column(response, **context)
+
+    def sub_columns(self, response: TextResponse, root: str) -> list[str]:
+        """Folders below the column that are not the address of a report."""
+        reports = {folder_of(row.url) for row in self.rows(response) if "/index." in row.url and read_title(row.title)}
+        return [folder for folder in super().sub_columns(response, root) if folder not in reports]
+
+    def page_url(self, first: str, number: int, response: TextResponse) -> str | None:
+        """The page linked as the next one, else the next number."""
+        if linked := next_link(response):
+            return linked
+        if number == 2:
+            self._left_to_try[first] = super().page_url(first, 3, response) or ""
+        return super().page_url(first, number + (first in self._from_two), response)
+
+    def list_ended(self, context: dict[str, Any]) -> Iterator[Request]:
+        """Try the other number for the second page, once."""
+        other = self._left_to_try.pop(context["first"], None) if context["number"] == 2 else None
+        if other is None:
+            super().list_ended(context)
+            return
+        self._from_two.add(context["first"])
+        yield from self.list_request(other, self.parse_column, page=2, **context)
+
+
+def _as_folder(url: str) -> str | None:
+    """The folder that an address means, if it is one or its index page."""
+    name = urlsplit(url).path.rpartition("/")[2]
+    return folder_of(url) if not name or name.startswith("index.") else None if "." in name else f"{url}/"

@@ -1,0 +1,167 @@
+"""Columns of the UCAP content manager: ``list.shtml``, then ``list_2.shtml``, or rows that the portal gives as JSON."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+from scrapy import Request
+from scrapy.http import TextResponse
+from scrapy.linkextractors import LinkExtractor
+from w3lib.html import remove_tags
+
+from crawler.listing import Row, folder_of, read_date, text_of
+from crawler.spiders.base import ColumnSpider
+
+_PAGING = re.compile(
+    r"createPageHTML\(\s*['\"]page_div['\"]\s*,\s*\d+\s*,\s*\d+\s*,\s*['\"](?P<prefix>[\w-]+)['\"]\s*,"
+    r"\s*['\"](?P<extension>\w+)['\"]\s*(?:,\s*(?P<records>\d+))?"
+)
+_CHANNEL = re.compile(r"<meta\s+name=['\"]?channelid['\"]?\s+content=['\"]?(?P<id>[0-9a-f]{32})", re.IGNORECASE)
+_COLUMN_NAME = re.compile(r"公开.*年(?:度?报|度)|^.{0,12}年报$|^20\d\d年?度?$")
+_LATER_PAGE = re.compile(r"_\d{1,3}\.shtml$")
+# A column's folder is often no page itself: its list stands under one of these names.
+_LIST_NAMES = ("list.shtml", "common_list.shtml", "rlist.shtml", "xxgk_list.shtml")
+_SEARCHES = ("/common/search/", "/searchList/")
+_QUERY = "?page={}&_pageSize=15&_isAgg=true&_isJson=true&_template=index&_rangeTimeGte=&_channelName="
+
+
+class UcapHexSpider(ColumnSpider):
+    """Lists the portal's ``column_url``, the columns below it and, where it holds no rows itself, those it leads to.
+
+    The page count of a list may be too small: pages are asked for until one is not there or shows nothing new. A list
+    without paging script is asked for as JSON by the channel that it names.
+    """
+
+    name = "ucap_hex"
+    article_path = re.compile(r"/20\d{4}/(?:[0-9a-f]{32}|c01_\d+)\.shtml$|/c\d+/content\.s?html$")
+    second_page = 2
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._promised: dict[str, int] = {}
+
+    def column(self, url: str, root: str | None = None) -> Iterator[Request]:
+        """The first page of a column, under the names that it may have."""
+        yield from self._first_page(url, root or url, _LIST_NAMES if url.endswith("/") else ())
+
+    def _first_page(self, url: str, root: str, names: tuple[str, ...]) -> Iterator[Request]:
+        context = {"root": root, "first": url, "number": 1, "known": set(), "names": names}
+        # Of a page that may stand under another name too, a 404 is no failure but an answer, as for a later page.
+        yield from self.list_request(url, self.parse_column, page=2 if names else 1, **context)
+
+    def parse_column(self, response: TextResponse, *, names: tuple[str, ...] = (), **context: Any) -> Iterator[Request]:
+        """Requests for a list page's articles, its next page, and what the first page leads to."""
+        number, first, known = context["number"], context["first"], context["known"]
+        if number > 1:
+            yield from super().parse_column(response, **context)
+            return
+        if response.status == 404 or (names and not self._has_content(response, context["root"])):
+            yield from self.list_ended({**context, "names": names}) or ()
+            return
+        paging = _PAGING.search(text_of(response))
+        self._promised[first] = int(paging["records"] or 0) if paging else 0
+        yield from super().parse_column(response, **context)
+        if not (paging and known) and response.meta["kind"] == "list":
+            yield from self._search(response, is_shown=bool(known or self.sub_columns(response, context["root"])))
+
+    def _has_content(self, response: TextResponse, root: str) -> bool:
+        return bool(self.rows(response) or _CHANNEL.search(text_of(response)) or self.sub_columns(response, root))
+
+    def page_url(self, first: str, number: int, response: TextResponse) -> str | None:
+        """As the paging script of the page names it, on the last announced page by counting on."""
+        if paging := _PAGING.search(text_of(response)):
+            return self._page_name(first, paging, f"_{number}")
+        return re.sub(r"_\d+(\.\w+)$", rf"_{number}\1", response.url) if number > 2 else None
+
+    def _page_name(self, first: str, paging: re.Match[str], number: str = "") -> str:
+        return urljoin(folder_of(first), f"{paging['prefix']}{number}.{paging['extension']}")
+
+    def sub_columns(self, response: TextResponse, root: str) -> list[str]:
+        """Lists below the column; of a page without rows also those that are named like annual reports or a year."""
+        is_hub, below = not self.rows(response), folder_of(root)
+        paging = _PAGING.search(text_of(response))
+        own = {response.url, root, folder_of(response.url), self._page_name(response.url, paging) if paging else ""}
+        links = LinkExtractor(allow=r"(?:\.shtml|/)$", deny=[self.article_path, _LATER_PAGE]).extract_links(response)
+        found = super().sub_columns(response, root)
+        for link in links:
+            is_named = is_hub and _COLUMN_NAME.search(link.text.strip())
+            if self.on_portal(link.url) and link.url not in own and (link.url.startswith(below) or is_named):
+                found.append(link.url)
+        return list(dict.fromkeys(found))
+
+    def list_ended(self, context: dict[str, Any]) -> Iterable[Request] | None:
+        """Try the next name of a first page; of a list count the articles that it counts and has not shown."""
+        if context.get("names"):
+            name, *others = context["names"]
+            return self._first_page(urljoin(context["first"], name), context["root"], tuple(others))
+        if context.get("others"):
+            return self._ask(context["others"], is_shown=context["is_shown"])
+        shown = sum(1 for url in context["known"] if self.on_portal(url))
+        self.run.unlisted += max(self._promised.get(context["first"], 0) - shown, 0)
+        return None
+
+    # lists as JSON
+
+    def empty_list(self, response: TextResponse) -> None:
+        """No failure yet: rows that are not in the page are asked for as JSON."""
+
+    def _search(self, response: TextResponse, *, is_shown: bool) -> Iterator[Request]:
+        channel = _CHANNEL.search(text_of(response))
+        if channel:
+            named = re.findall(rf"['\"](/[\w/]*/){channel['id']}", text_of(response))
+            yield from self._ask([f"{path}{channel['id']}" for path in named[:1] or _SEARCHES], is_shown=is_shown)
+        elif not is_shown:
+            reason = "a list without rows that names no channel and leads to no other list"
+            self.run.fail(response.url, "parse", reason, "list")
+
+    def _ask(self, paths: list[str], *, is_shown: bool) -> Iterator[Request]:
+        address = urljoin(self.portal.base_url, paths[0]) + _QUERY
+        context = {"first": address, "number": 1, "known": set(), "others": paths[1:], "is_shown": is_shown}
+        page = 2 if is_shown or paths[1:] else 1
+        yield from self.list_request(address.format(1), self.parse_search, page=page, **context)
+
+    def parse_search(self, response: TextResponse, *, first: str, number: int, **context: Any) -> Iterator[Request]:
+        """Requests for the articles of a page of JSON rows, and for the next page; another way to ask if it is none."""
+        data, known = _data(response), context["known"]
+        if data is None and number == 1 and not context["others"]:
+            if not context["is_shown"]:
+                self.run.fail(response.url, "parse", "the list is not JSON with results", "list")
+            return
+        rows = [self._row(result, response) for result in (data or {}).get("results") or []]
+        fresh = [row for row in rows if row.url and row.url not in known]
+        yield from self.articles(fresh)
+        known |= {row.url for row in fresh}
+        if data is not None and number == 1:
+            self._promised[first] = int(data.get("total") or 0)
+        if fresh and len(known) < self._promised[first]:
+            context |= {"first": first, "number": number + 1, "others": []}
+            yield from self.list_request(first.format(number + 1), self.parse_search, page=number + 1, **context)
+        else:
+            yield from self.list_ended({**context, "first": first, "others": None if data else context["others"]}) or ()
+
+    def _row(self, result: dict[str, Any], response: TextResponse) -> Row:
+        address = _said(result.get("url")) or _said(result.get("redirectUrl"))
+        title = " ".join(remove_tags(_said(result.get("title"))).split())
+        if not address:
+            self.run.fail(response.url, "parse", f"a row without an address: {title}", "list")
+        blocks = result.get("domainMetaList") or []
+        metas = {meta.get("key"): _said(meta.get("value")) for each in blocks for meta in each.get("resultList") or []}
+        day = read_date(_said(result.get("publishedTimeStr")) or metas.get("pubdate") or "")
+        return Row(
+            response.urljoin(address) if address else "", title, day, metas.get("fwdw") or metas.get("source") or None
+        )
+
+
+def _said(value: Any) -> str:
+    """A value as text; empty where it is missing or the word for that of the portal's script."""
+    return "" if value in (None, "null", "undefined") else str(value).strip()
+
+
+def _data(response: TextResponse) -> dict[str, Any] | None:
+    try:
+        data = json.loads(text_of(response)).get("data")
+    except (ValueError, AttributeError):
+        return None
+    return data if isinstance(data, dict) and isinstance(data.get("results"), list) else None

@@ -1,0 +1,90 @@
+"""The outcome of a portal's run in one word, and why."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from crawler.history import History
+from crawler.ledger import Outcome, PortalRun
+
+_REFUSING = ("blocked", "robots")
+_MOVED = ("moved", "gone", "soft404")
+_SILENT = ("unreachable", "http", "refused")
+
+Verdict = tuple[Outcome, str]
+
+
+def judge(run: PortalRun, history: History, least: int) -> Verdict:
+    """The outcome, and why in words; the words are empty for ``ok``.
+
+    ``least``: how many reports the lists must show. A run that shows none where some are expected is never ``ok``,
+    whatever went without error; nor is one that shows none where none were expected before, unless it is known that
+    there need not be any (``least`` 0).
+    """
+    return _cut_short(run) or _not_reached(run, least) or _incomplete(run, history, least) or ("ok", "")
+
+
+def _cut_short(run: PortalRun) -> Verdict | None:
+    if run.stopped == "blocked":
+        return "blocked", _first_reason(run, _REFUSING)
+    return ("partial", "interrupted; the next run takes it up") if run.stopped == "interrupted" else None
+
+
+def _not_reached(run: PortalRun, least: int) -> Verdict | None:
+    if run.moved_to:
+        return "moved", f"the column redirects to {run.moved_to}"
+    if not run.listed:
+        return _nothing_listed(run, least)
+    return _nothing_fetched(run) if run.found and not run.reports else None
+
+
+def _incomplete(run: PortalRun, history: History, least: int) -> Verdict | None:
+    if broken := run.failed - _known_to_be_dead(run, history):
+        return "partial", f"{broken} addresses failed: {_by_cause(run)}"
+    return None if run.stopped == "limit" else _against_the_previous(run, history, least)
+
+
+def _nothing_listed(run: PortalRun, least: int) -> Verdict:
+    outcomes: tuple[tuple[Outcome, tuple[str, ...]], ...] = (
+        ("blocked", _REFUSING),
+        ("moved", _MOVED),
+        ("unreachable", _SILENT),
+    )
+    for outcome, kinds in outcomes:
+        if run.causes.keys() & set(kinds):
+            return outcome, _first_reason(run, kinds)
+    if run.failures:
+        return "empty", f"no report is listed: {run.failures[0].reason}"
+    return ("empty", f"no report is listed, at least {least} expected") if least else ("ok", "")
+
+
+def _nothing_fetched(run: PortalRun) -> Verdict | None:
+    if run.causes.keys() & set(_REFUSING):
+        return "blocked", _first_reason(run, _REFUSING)
+    is_silent = bool(run.causes) and run.causes.keys() <= set(_SILENT)
+    return ("unreachable", _first_reason(run, _SILENT)) if is_silent else None
+
+
+def _known_to_be_dead(run: PortalRun, history: History) -> int:
+    """Links that lead nowhere, as many as in the previous run: a portal that does not mend them is not failing anew."""
+    return run.dead if run.dead <= history.previous.get("dead", 0) else 0
+
+
+def _against_the_previous(run: PortalRun, history: History, least: int) -> Verdict | None:
+    if run.listed < least:
+        return "empty", f"{run.listed} reports listed, {history.good_listed} in the last good run, least {least}"
+    before = history.previous
+    if before and run.pages_missing > before["pages_missing"]:
+        return "partial", f"{run.pages_missing} announced list pages are missing, {before['pages_missing']} before"
+    if before and run.unlisted > before["unlisted"]:
+        return "partial", f"{run.unlisted} counted posts are not listed, {before['unlisted']} before"
+    return None
+
+
+def _first_reason(run: PortalRun, kinds: Iterable[str]) -> str:
+    failure = next((failure for failure in run.failures if failure.kind in kinds), None)
+    return f"{failure.reason} ({failure.url})" if failure else run.stopped or ""
+
+
+def _by_cause(run: PortalRun) -> str:
+    counts = Counter({kind: n for kind, n in run.causes.items() if kind not in ("robots", "off_host")})
+    return ", ".join(f"{n} {kind}" for kind, n in counts.most_common())

@@ -1,0 +1,273 @@
+"""``nianbao portals``: the registry of portals, listed, checked against the live portals, and added to."""
+
+import json
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+import click
+import yaml
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from archive import open_archive
+from extract.divisions import find_division
+from nianbao import __version__
+from nianbao.overview import LastRun, last_runs
+
+# Scrapy takes a second to import: only the commands that need it pay for it.
+if TYPE_CHECKING:
+    from crawler.probe import Probe
+    from crawler.registry import Portal
+
+PEOPLE = Console(stderr=True, highlight=False)
+OWN_FILE = "mine.yaml"
+_STYLES = {"reachable": "green", "blocked": "red", "moved": "yellow", "empty": "yellow", "unreachable": "red"}
+
+_data_option = click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data"),
+    show_default=True,
+    metavar="DIR",
+    help="The data directory; DIR/portals/ holds your own portals.",
+)
+
+
+@click.group(name="portals")
+def portals() -> None:
+    """The registry of portals: list it, check it against the live portals, add to it."""
+
+
+def _registry(data_dir: Path) -> "dict[str, Portal]":
+    from crawler.errors import RegistryError  # noqa: PLC0415
+    from crawler.registry import load_portals  # noqa: PLC0415
+    from crawler.session import portal_folders  # noqa: PLC0415
+
+    try:
+        return load_portals(*portal_folders(data_dir))
+    except RegistryError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _out() -> Console:
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+
+
+def _fail(message: str) -> NoReturn:
+    PEOPLE.print(f"nianbao: {message}", markup=False, soft_wrap=True, style="red")
+    sys.exit(1)
+
+
+# list
+
+
+@portals.command(name="list")
+@click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@_data_option
+def list_command(*, output_format: str, data_dir: Path) -> None:
+    """Show every portal: key, name, province, platform, whether it is crawled, and what came of its last run."""
+    registry = _registry(data_dir)
+    runs = _last_crawls(data_dir)
+    rows = [_row(portal, runs.get(portal.key)) for portal in registry.values()]
+    if output_format == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        _out().print(_list_table(rows))
+    PEOPLE.print(_standing(rows), markup=False, soft_wrap=True)
+
+
+def _last_crawls(data_dir: Path) -> dict[str | None, LastRun]:
+    if not (data_dir / "nianbao.db").exists():
+        return {}
+    with open_archive(data_dir, read_only=True) as archive:
+        return {run.portal: run for run in last_runs(archive.db) if run.command == "crawl"}
+
+
+def _row(portal: "Portal", run: LastRun | None) -> dict[str, Any]:
+    row = portal.model_dump(mode="json", include={"key", "name", "province", "platform", "enabled", "verified_on"})
+    return {**row, "last_run": run.started_at if run else None, "last_outcome": run.outcome if run else None}
+
+
+def _list_table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("key", "name", "province", "platform", "enabled", "read live", "last run"):
+        table.add_column(column, no_wrap=column != "name", overflow="fold")
+    for row in rows:
+        last = f"{row['last_outcome']}, {row['last_run'][:10]}" if row["last_run"] else "never"
+        table.add_row(
+            row["key"],
+            Text(row["name"]),
+            row["province"] or "",
+            row["platform"],
+            "yes" if row["enabled"] else "no",
+            row["verified_on"] or "not yet",
+            last,
+        )
+    return table
+
+
+def _standing(rows: list[dict[str, Any]]) -> str:
+    enabled, verified = sum(row["enabled"] for row in rows), sum(row["verified_on"] is not None for row in rows)
+    live = (
+        f"{verified} have been read live."
+        if verified
+        else "No portal has been read live yet: addresses and platforms come from published material. Whoever can "
+        "reach them may run `nianbao portals check --report FILE` and send FILE back."
+    )
+    return f"{len(rows)} portals, {enabled} of them enabled. {live}"
+
+
+# check
+
+
+@portals.command()
+@click.argument("keys", nargs=-1, metavar="[PORTAL...]")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write what was seen to a JSON file.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many portals.")
+@_data_option
+def check(*, keys: tuple[str, ...], report: Path | None, limit: int | None, data_dir: Path) -> None:
+    """Ask each of the PORTALs (default: all) for one page, and say whether it is still there.
+
+    reachable; blocked (and by what: challenge, refusal, robots.txt); moved (and where to); empty (an answer without
+    reports); unreachable. robots.txt is asked first and obeyed. Exit status 1 if any is not reachable.
+    """
+    registry = _registry(data_dir)
+    if unknown := [key for key in keys if key not in registry]:
+        raise click.UsageError(f"no portal has the key {', '.join(unknown)}; `nianbao portals list` shows them")
+    chosen = [registry[key] for key in dict.fromkeys(keys or registry)][:limit]
+    probes = _probe(chosen)
+    _out().print(_check_table(probes))
+    counts = Counter(probe.state for probe in probes)
+    PEOPLE.print(f"{len(probes)} portals: " + ", ".join(f"{count} {state}" for state, count in counts.most_common()))
+    if report is not None:
+        _write_report(report, probes)
+    if set(counts) != {"reachable"}:
+        sys.exit(1)
+
+
+def _probe(chosen: "list[Portal]") -> "list[Probe]":
+    from crawler.probe import probe  # noqa: PLC0415
+
+    with PEOPLE.status(f"asking {len(chosen)} portals, one page each"):
+        return probe(chosen)
+
+
+def _check_table(probes: "list[Probe]") -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("key", "state"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("what was seen", overflow="fold")
+    for each in probes:
+        detail = f"to {each.moved_to}: {each.detail}" if each.moved_to else each.detail
+        table.add_row(each.portal.key, Text(each.state, _STYLES[each.state]), Text(f"{detail} ({each.url})"))
+    return table
+
+
+def _write_report(path: Path, probes: "list[Probe]") -> None:
+    content = {
+        "made_by": f"nianbao {__version__}",
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "portals": [each.report() for each in probes],
+    }
+    try:
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        _fail(f"{path} cannot be written: {error}")
+    PEOPLE.print(f"Written to {path}: please send it back with an issue of the project.", soft_wrap=True)
+
+
+# add
+
+
+@portals.command()
+@click.argument("url")
+@click.option("--key", help="A short name for commands; default: from the host name.")
+@click.option("--name", help="Whose portal it is, such as 广州市番禺区; default: what the page calls itself.")
+@click.option("--allow-private", is_flag=True, help="It may live on a loopback or private address, for trials.")
+@_data_option
+def add(*, url: str, key: str | None, name: str | None, allow_private: bool, data_dir: Path) -> None:
+    """Register the portal whose column of annual reports (or gkmlpt index) stands at URL.
+
+    The page is fetched once; the platform is recognised from it and from its address. The entry is written to
+    DIR/portals/mine.yaml and printed; `nianbao crawl KEY` then finds it.
+    """
+    registry = _registry(data_dir)
+    asked = _asked(url, key, allow_private)
+    if asked.key in registry:
+        raise click.UsageError(f"key {asked.key!r} is already that of {registry[asked.key].name}; give another: --key")
+    (found,) = _probe([asked])
+    if found.state in ("blocked", "unreachable", "moved"):
+        where = f"; if that is the column, add {found.moved_to}" if found.moved_to else ""
+        _fail(f"{url}: {found.state}: {_in_terms_of_options(found.detail)}{where}")
+    recognised = found.reading.recognition if found.reading else None
+    if found.reading is None or recognised is None:
+        _fail(f"{url}: no known platform is recognised: {found.detail}. Is it the column that lists the reports?")
+    entry: dict[str, Any] = {"key": asked.key, "name": name or found.reading.title or urlsplit(url).netloc}
+    entry |= {"base_url": recognised.base_url, "platform": recognised.platform}
+    division = find_division(entry["name"])
+    optional = {
+        "division_code": division.code if division and division.level != "zone" else None,
+        "column_url": recognised.column_url,
+        "sid": recognised.sid,
+        "allow_private": allow_private or None,
+    }
+    entry |= {field: value for field, value in optional.items() if value is not None}
+    _write(data_dir, {**entry, "verified_on": None, "note": f"Added by address; {recognised.sign}."})
+
+
+def _asked(url: str, key: str | None, allow_private: bool) -> "Portal":
+    """The portal as far as it is known before it is asked. Raises UsageError for a wrong address or key."""
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from crawler.recognise import FALLBACK  # noqa: PLC0415
+    from crawler.registry import Portal  # noqa: PLC0415
+
+    try:
+        host = urlsplit(url).netloc.lower()
+        short = host.removeprefix("www.").removesuffix(".gov.cn")
+        return Portal(
+            key=key or "".join(c if c.isascii() and c.isalnum() else "_" for c in short).strip("_"),
+            name=host or url,
+            base_url=urlsplit(url)._replace(path="", query="", fragment="").geturl(),
+            platform=FALLBACK,
+            column_url=url,
+            allow_private=allow_private,
+        )
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = str(problem["loc"][0]) if problem["loc"] else "address"
+        what = f"--key {key!r}" if name == "key" and key else url
+        raise click.UsageError(f"{what}: {problem['msg'].removeprefix('Value error, ')}") from error
+    except ValueError as error:
+        raise click.UsageError(f"{url}: {error}") from error
+
+
+def _in_terms_of_options(detail: str) -> str:
+    return detail.replace("register it with allow_private for trials", "for trials: --allow-private")
+
+
+def _write(data_dir: Path, entry: dict[str, Any]) -> None:
+    """Append an entry to the user's own file, unless the registry would then not load."""
+    path = data_dir / "portals" / OWN_FILE
+    text = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, width=1000)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.write_text(before.rstrip("\n") + "\n\n" * bool(before.strip()) + text, encoding="utf-8")
+    except OSError as error:
+        _fail(f"{path} cannot be written: {error}")
+    try:
+        _registry(data_dir)
+    except click.UsageError as error:
+        path.write_text(before, encoding="utf-8")
+        _fail(f"the entry does not fit, nothing is written: {error.message}")
+    click.echo(text, nl=False)
+    PEOPLE.print(f"Written to {path}. Next: nianbao crawl {entry['key']}", markup=False, soft_wrap=True)
+    if not urlsplit(entry["base_url"]).netloc.partition(":")[0].endswith(".gov.cn"):
+        PEOPLE.print("The host does not end in .gov.cn: copies of portals are about, make sure that it is genuine.")
