@@ -23,6 +23,8 @@ _COLUMN_NAME = re.compile(r"公开.*年(?:度?报|度)|^.{0,12}年报$|^20\d\d�
 _LATER_PAGE = re.compile(r"_\d{1,3}\.shtml$")
 # A column's folder is often no page itself: its list stands under one of these names.
 _LIST_NAMES = ("list.shtml", "common_list.shtml", "rlist.shtml", "xxgk_list.shtml")
+# What stands at a folder may also be a shell that only sends a browser elsewhere.
+_SHELL_BYTES = 600
 _SEARCHES = ("/common/search/", "/searchList/")
 _QUERY = "?page={}&_pageSize=15&_isAgg=true&_isJson=true&_template=index&_rangeTimeGte=&_channelName="
 
@@ -57,7 +59,7 @@ class UcapHexSpider(ColumnSpider):
         if number > 1:
             yield from super().parse_column(response, **context)
             return
-        if response.status == 404 or (names and not self._has_content(response, context["root"])):
+        if response.status == 404 or (names and len(response.body) < _SHELL_BYTES):
             yield from self.list_ended({**context, "names": names}) or ()
             return
         paging = _PAGING.search(text_of(response))
@@ -65,9 +67,6 @@ class UcapHexSpider(ColumnSpider):
         yield from super().parse_column(response, **context)
         if not (paging and known) and response.meta["kind"] == "list":
             yield from self._search(response, is_shown=bool(known or self.sub_columns(response, context["root"])))
-
-    def _has_content(self, response: TextResponse, root: str) -> bool:
-        return bool(self.rows(response) or _CHANNEL.search(text_of(response)) or self.sub_columns(response, root))
 
     def page_url(self, first: str, number: int, response: TextResponse) -> str | None:
         """As the paging script of the page names it, on the last announced page by counting on."""
