@@ -7,6 +7,8 @@ from itertools import count
 
 from simulator.agencies import YEARS, Agency, reports_of
 from simulator.gkmlpt import GkmlptInstance, GkmlptList
+from simulator.hanweb import HanwebColumn
+from simulator.jpaas import JpaasColumn
 from simulator.nfcms import NfcmsColumn
 from simulator.portals import Entry, Portal
 from simulator.postings import Host, Posting
@@ -163,6 +165,16 @@ def _hex_path(path: str, posting: Posting) -> str:
     return f"{path}{posting.published_on:%Y%m}/{named_hex(posting.id)}.shtml"
 
 
+def _hanweb(here: District) -> Portal:
+    column = HanwebColumn(1229720664, COLUMN_NAME, here.postings, per_page=3)
+    return Portal("hanweb", (Entry("sim_hanweb", DISTRICT, "hanweb", "/col/col1229720664/index.html"),), (column,))
+
+
+def _jpaas(here: District) -> Portal:
+    column = JpaasColumn("/zwgk/xxgknb/", COLUMN_NAME, here.postings, page_size=8)
+    return Portal("jpaas", (Entry("sim_jpaas", DISTRICT, "jpaas", column.path),), (column,))
+
+
 BUILDERS: dict[str, Builder] = {
     "column": _column,
     "gd_nfcms": _gd_nfcms,
@@ -171,6 +183,8 @@ BUILDERS: dict[str, Builder] = {
     "hb_uuid": _hb_uuid,
     "shhex": _shhex,
     "sx_longid": _sx_longid,
+    "hanweb": _hanweb,
+    "jpaas": _jpaas,
     "trs": _trs,
     "ucap_hex": _ucap_hex,
     "visualsite_info": _visualsite_info,

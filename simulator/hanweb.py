@@ -116,9 +116,7 @@ class HanwebColumn:
     def _link(self, path: str, number: int) -> str:
         column, unit = (quote(each, safe="") for each in self._ids)
         tail = "keyWordCount=30" if path == _MORE else f"webname={quote('石笋区政府')}&permissiontype=0"
-        return (
-            f"{path}?page={number}&appid=1&webid={self.web_id}&path=/&columnid={column}&unitid={unit}&{tail}"
-        )
+        return f"{path}?page={number}&appid=1&webid={self.web_id}&path=/&columnid={column}&unitid={unit}&{tail}"
 
     def _records(self) -> list[str]:
         make = _table_row if self.record == "tr" else _list_item
@@ -134,7 +132,9 @@ class HanwebColumn:
             batch = f'<script type="text/xml">{self._xml(records[: 3 * self.per_page], following)}</script>'
         else:
             batch = f"<ul class='list'>{''.join(shown)}</ul>"
-        children = "".join(f'<li><a href="/col/col{each.number}/index.html">{each.name}</a></li>' for each in self.children)
+        children = "".join(
+            f'<li><a href="/col/col{each.number}/index.html">{each.name}</a></li>' for each in self.children
+        )
         more = f"<a href=\"javascript:more('{self._link(_MORE, 2)}')\">加载更多</a>" if "more" in self.forms else ""
         return f"""<!DOCTYPE html>
 <html><head><meta charset="utf-8"><meta name="ColumnName" content="{self.name}">

@@ -13,10 +13,10 @@ from scrapy.http import TextResponse
 from w3lib.html import remove_comments
 
 from crawler import listing
+from crawler.dialects import ARTICLE
 from crawler.listing import Row
 from crawler.spiders.base import PortalSpider
 
-ARTICLE = re.compile(r"/art/20\d\d/(?:\d{1,2}/\d{1,2}/)?art_\w+\.html$")
 _ANY = re.compile("")
 _COLUMN = re.compile(r"/col/col(\d+)/(?:index\.html)?$")
 # Columns have numbers and no folders: those below a column are known by their names.
@@ -122,7 +122,7 @@ class HanwebSpider(PortalSpider):
         if response.status == 404:
             rows = []
         elif is_proxy(response) and response.text.strip() and not _STORE.search(response.text):
-            self.run.fail(response.url, "parse", "the list's proxy answers with something else than records")
+            self.run.fail(response.url, "parse", "the list's proxy answers with something else than records", "list")
             rows = []
         yield from self.articles(row for row in rows if row.url not in jpage.known)
         jpage.take(rows, records)

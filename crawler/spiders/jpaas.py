@@ -14,7 +14,6 @@ from scrapy.http import TextResponse
 
 from crawler import listing
 from crawler.dialects import ARTICLE
-from crawler.listing import Row
 from crawler.spiders.base import PortalSpider
 from crawler.spiders.hanweb import report_columns
 
@@ -37,7 +36,7 @@ class Unit:
     listed: int = 0
 
     def address(self, number: int) -> str:
-        """Of a page. Plain ``pageNo`` and ``rows`` would be ignored: the gateway reads them from ``paramJson`` alone."""
+        """Of a page. The gateway ignores plain ``pageNo`` and ``rows``: it reads them from ``paramJson`` alone."""
         paging = json.dumps({"pageNo": number, "pageSize": self.rows}, separators=(",", ":"))
         query = self.query if number == 1 else {**self.query, "paramJson": paging}
         return f"{self.url}?{urlencode(query)}"
@@ -58,13 +57,15 @@ class JpaasSpider(PortalSpider):
     async def start(self) -> Any:
         """Start from the annual-report column."""
         assert self.portal.column_url is not None  # the registry sees to it
-        for request in self.list_request(self.portal.column_url, self.parse_column, root=self.portal.column_url):
+        root = self.portal.column_url
+        for request in self.list_request(root, self.parse_column, root=root, is_first=True):
             yield request
 
-    def parse_column(self, response: TextResponse, *, root: str) -> Iterator[Request]:
+    def parse_column(self, response: TextResponse, *, root: str, is_first: bool = False) -> Iterator[Request]:
         """The rows that the page holds, the columns below it, and its blocks."""
         page = listing.page_of(response)
-        more = page.css("a.xxgk_more::attr(href)").getall() if response.request and "is_hub" in response.meta else []
+        # The first page may be a hub: a few rows of each column, and a link to the rest.
+        more = page.css("a.xxgk_more::attr(href)").getall() if is_first else []
         below = [*listing.child_folders(response, root), *report_columns(response)]
         for url in [*below, *(urljoin(response.url, href) for href in more)]:
             yield from self.list_request(url, self.parse_column, root=root)
@@ -74,12 +75,12 @@ class JpaasSpider(PortalSpider):
             unit = self.unit(response, element)
             if unit is None:
                 continue
-            if unit.count is None:  # nothing of the block is in the page yet
+            if unit.count is None or len(rows) < min(unit.count, unit.rows):  # the block is not in the page
                 yield from self.next_page(unit, 1)
-                continue
-            unit.known = {row.url for row in rows}
-            unit.listed = min(len(rows), unit.rows)
-            yield from self.after(unit, 1, is_end=False)
+            else:
+                unit.known = {row.url for row in rows}
+                unit.listed = min(len(rows), unit.rows)
+                yield from self.after(unit, 1, is_end=False)
 
     def unit(self, response: TextResponse, element: Selector) -> Unit | None:
         """The block that an element loads or pages; None where it does something else."""
@@ -90,7 +91,7 @@ class JpaasSpider(PortalSpider):
         try:
             query = json.loads(attributes["querydata"].replace("'", '"'), strict=False)
         except ValueError as error:
-            self.run.fail(response.url, "parse", f"queryData of a block cannot be read: {error}")
+            self.run.fail(response.url, "parse", f"queryData of a block cannot be read: {error}", "list")
             return None
         unit = Unit(response.url, urljoin(response.url, url), {name: str(value) for name, value in query.items()})
         unit.read_pager(element)
@@ -122,11 +123,13 @@ class JpaasSpider(PortalSpider):
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            self.run.fail(response.url, "parse", "the block is not JSON")
+            self.run.fail(response.url, "parse", "the block is not JSON", "list")
             return ""
         data = answer.get("data")
         if number == 1 and not (answer.get("success") and isinstance(data, dict)):
-            self.run.fail(response.url, "parse", f"the gateway gives no block: {answer.get('message') or 'no reason'}")
+            self.run.fail(
+                response.url, "parse", f"the gateway gives no block: {answer.get('message') or 'no reason'}", "list"
+            )
         html = data.get("html") if isinstance(data, dict) and answer.get("success") else None
         return _CONTROL.sub(" ", html or "")
 
