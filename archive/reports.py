@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from archive.captures import Capture
 from archive.errors import ArchiveError
 from extract.identity import agency_level
+from extract.labels import squash
 from extract.report import Claim, Figure, Finding, Report, Section
 
 FindingSource = Literal["reading", "check"]
@@ -55,13 +56,17 @@ class Reading:
 
 
 def content_hash(report: Report) -> str:
-    """SHA-256 over what the report says, hexadecimal."""
+    """SHA-256 over what the report says, hexadecimal.
+
+    Blanks, punctuation marks' widths and line ends are not counted: they differ between the page and the PDF of one
+    report.
+    """
     content = [
-        report.title,
+        squash(report.title),
         report.form,
         report.status,
-        sorted((f.code, f.value, f.raw, f.status) for f in report.cells.values()),
-        [(s.heading, s.text) for s in report.sections],
+        sorted((f.code, f.value, squash(f.raw), f.status) for f in report.cells.values()),
+        [(squash(section.heading), squash(section.text)) for section in report.sections],
     ]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 

@@ -11,7 +11,7 @@ from extract.report import Number
 
 Reading = Literal["reported", "blank", "unsure", "text"]
 
-_BLANK_MARKS = frozenset({"", "/", "//", "-", "--", "—", "——", "–", "−", "―", "─", "_", "__", "\\", "*", "----"})
+_BLANK_MARKS = frozenset({"", "/", "//", "-", "--", "—", "——", "–", "−", "―", "─", "_", "__", "\\", "----"})
 # No cell of a form holds more than a number, its unit and a remark.
 _LONGEST = 80
 _MOST_DIGITS = 15

@@ -77,9 +77,9 @@ def _fail(message: str) -> None:
     sys.exit(1)
 
 
-def _name_failures(failures: Iterable[tuple[str, str]]) -> None:
+def _name_failures(failures: Iterable[tuple[str, str]], heading: str = "not read") -> None:
     for name, message in failures:
-        PEOPLE.print("[yellow]not read:[/] ", end="")
+        PEOPLE.print(f"[yellow]{heading}:[/] ", end="")
         PEOPLE.print(f"{name}: {message}", markup=False, soft_wrap=True)
 
 
@@ -151,7 +151,9 @@ def _crawl(
             return True
     runs = run_crawl([registry[key] for key in chosen], data_dir, years=years, limit=limit, pace=pace)
     for run in runs:
-        _name_failures((failure.url, f"{failure.kind}: {failure.reason}") for failure in run.failures)
+        for heading, is_failure in (("not read", True), ("left out", False)):
+            named = (f for f in run.failures if (f.kind not in {"robots", "off_host"}) == is_failure)
+            _name_failures(((f.url, f"{f.kind}: {f.reason}") for f in named), heading)
     return all(run.outcome == "ok" and not run.failed for run in runs)
 
 
@@ -169,7 +171,8 @@ def import_command(*, paths: tuple[Path, ...], data_dir: Path) -> None:
         summary = import_paths(archive, paths, run_id)
         stats = {"taken": summary.taken, "known": summary.known, "failed": len(summary.failures)}
         archive.finish_run(run_id, "partial" if summary.failures else "ok", stats)
-    PEOPLE.print(f"{summary.taken} files taken in, {summary.known} held already. Next: nianbao extract")
+    PEOPLE.print(f"{summary.taken} files or captures taken in, {summary.known} held already.")
+    PEOPLE.print(f"Next: nianbao extract --data {data_dir}", soft_wrap=True)
     _name_failures(summary.failures)
     if summary.failures:
         sys.exit(1)
@@ -195,6 +198,7 @@ def extract(*, paths: tuple[Path, ...], output_format: str, data_dir: Path) -> N
         printed = [_print_reports(path) for path in _expand(paths)]
         succeeded = all(printed)
     else:
+        _need_database(data_dir)
         with open_archive(data_dir) as archive:
             succeeded = _extract(archive)
     if not succeeded:
@@ -247,8 +251,15 @@ def _extract(archive: Archive) -> bool:
 @_archive_command
 def validate(*, data_dir: Path) -> None:
     """Check every report's figures against the rules; what people decided about a finding is kept."""
+    _need_database(data_dir)
     with open_archive(data_dir) as archive:
         _validate(archive)
+
+
+def _need_database(data_dir: Path) -> None:
+    """Stop where there is nothing to work on, instead of making an empty database."""
+    with open_archive(data_dir, read_only=True):
+        pass
 
 
 def _validate(archive: Archive) -> None:
@@ -323,6 +334,7 @@ def flags(
     """
     with open_archive(data_dir, read_only=True) as archive:
         found = overview.find_flags(archive.db, year=year, agency=agency, rule=rule, least=severity)
+        rules = sorted({flag["rule"] for flag in overview.find_flags(archive.db, least="info")})
     if output_format == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     elif output_format == "csv":
@@ -330,13 +342,11 @@ def flags(
     elif found:
         _out().print(overview.flags_table(found, language))
     else:
-        PEOPLE.print("Nothing to flag.")
+        PEOPLE.print("Nothing to flag." + (f" Rules with findings here: {', '.join(rules)}" if rule else ""))
 
 
 def _print_csv(found: list[dict[str, Any]]) -> None:
-    if not found:
-        return
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(found[0]))
+    writer = csv.DictWriter(sys.stdout, fieldnames=overview.FLAG_COLUMNS)
     writer.writeheader()
     writer.writerows({**flag, "codes": " ".join(flag["codes"])} for flag in found)
 

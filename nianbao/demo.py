@@ -121,13 +121,14 @@ def _say_what_next(data_dir: Path) -> None:
     nianbao = Path(sys.executable).with_name("nianbao")
     shown = os.path.relpath(nianbao) if nianbao.exists() else "nianbao"
     database = data_dir / "nianbao.db"
+    shown_sqlite = Path(shown).with_name("sqlite-utils")
     _OUT.print(Rule("What to try next", align="left"))
     _OUT.print(
         f"The database is {database}, every page as it was served is in {data_dir / 'archive'}.\n\n"
         f"  {shown} flags --data {data_dir} --language zh\n"
         f"  {shown} flags --data {data_dir} --agency 洪泽 --format json\n"
         f"  {shown} status --data {data_dir}\n"
-        f'  .venv/bin/sqlite-utils {database} --table "{_QUESTION}"\n\n'
+        f'  {shown_sqlite} {database} --table "{_QUESTION}"\n\n'
         "docs/database.md explains every table and answers ten questions in SQL.",
         markup=False,
         soft_wrap=True,

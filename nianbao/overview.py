@@ -12,6 +12,10 @@ from sqlite_utils import Database
 
 SEVERITY_ORDER = ("error", "warning", "info")
 _STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
+FLAG_COLUMNS = (
+    *("agency", "year", "title", "url", "edition", "rule", "severity", "codes", "expected", "actual"),
+    *("message", "message_en", "fingerprint", "review"),
+)
 _FINDINGS = """
     SELECT reports.agency, reports.year, reports.title, reports.url, reports.edition, findings.rule, findings.severity,
         findings.codes, findings.expected, findings.actual, findings.message_zh AS message, findings.message_en,

@@ -229,23 +229,23 @@ def _asked(url: str, key: str | None, allow_private: bool) -> "Portal":
     from crawler.registry import Portal  # noqa: PLC0415
 
     try:
-        host = urlsplit(url).netloc.lower()
-        short = host.removeprefix("www.").removesuffix(".gov.cn")
+        parts = urlsplit(url)
+        short = parts.netloc.lower().removeprefix("www.").removesuffix(".gov.cn")
         return Portal(
-            key=key or "".join(c if c.isascii() and c.isalnum() else "_" for c in short).strip("_"),
-            name=host or url,
-            base_url=urlsplit(url)._replace(path="", query="", fragment="").geturl(),
+            key=key or "".join(c if c.isascii() and c.isalnum() else "_" for c in short).strip("_") or "portal",
+            name=url,
+            base_url=f"{parts.scheme}://{parts.netloc}",
             platform=FALLBACK,
             column_url=url,
             allow_private=allow_private,
         )
     except ValidationError as error:
         problem = error.errors()[0]
-        name = str(problem["loc"][0]) if problem["loc"] else "address"
-        what = f"--key {key!r}" if name == "key" and key else url
-        raise click.UsageError(f"{what}: {problem['msg'].removeprefix('Value error, ')}") from error
+        if problem["loc"] == ("key",):
+            raise click.UsageError(f"--key {key!r}: write small letters, digits, - and _") from error
+        raise click.UsageError(f"{url!r}: {problem['msg'].removeprefix('Value error, ')}") from error
     except ValueError as error:
-        raise click.UsageError(f"{url}: {error}") from error
+        raise click.UsageError(f"{url!r}: {error}") from error
 
 
 def _in_terms_of_options(detail: str) -> str:

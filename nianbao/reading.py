@@ -51,6 +51,9 @@ def read_sources(sources: Sequence[Source]) -> list[list[Report] | Failed]:
             )
         except UnreadableFile as error:
             results.append(Failed(source.name, error.kind, error.message))
+        except Exception as error:  # a fault of ours must not keep the other reports from being read
+            reason = f"{type(error).__name__}: {error} (a fault of nianbao: please report it with this page)"
+            results.append(Failed(source.name, "internal", reason))
     return results
 
 

@@ -22,7 +22,6 @@ from validate.sums import (
     severity_of,
 )
 
-FORMS = ("2019", "2021")
 OTHER = "applications.other"
 """（六）其他处理 as one row: the 2019 form, and many reports that should use the 2021 form."""
 OTHER_PARTS = ("applications.other.uncorrected", "applications.other.unpaid", "applications.other.rest")
@@ -33,7 +32,6 @@ _FLOW = ("applications.received", "applications.carried_in", "applications.concl
 @rule(
     "applications.balance",
     severity="error",
-    forms=FORMS,
     ground_zh="表头所印勾稽关系：第一项加第二项之和，等于第三项加第四项之和",
     ground_en="Identity printed in the head of table 3: item 1 + item 2 = item 3 + item 4",
 )
@@ -85,7 +83,6 @@ def _unbalanced(report: Report, figures: list[Figure]) -> Finding:
 @rule(
     "applications.concluded",
     severity="error",
-    forms=FORMS,
     ground_zh="“三、本年度办理结果”中，（七）总计为（一）至（六）各项之和",
     ground_en="In part 三 of table 3, the total （七） is the sum of the outcome rows （一） to （六）",
 )
@@ -132,7 +129,6 @@ def _other_parts_mismatch(report: Report, column: str) -> Mismatch | None:
 @rule(
     "applications.total",
     severity="error",
-    forms=FORMS,
     ground_zh="表三每行的“总计”为自然人与五类法人或其他组织之和",
     ground_en="In each row of table 3 the total is the sum of the six applicant columns",
 )
@@ -152,7 +148,6 @@ def applications_total(report: Report) -> Iterator[Finding]:
 @rule(
     "challenges.total",
     severity="error",
-    forms=FORMS,
     ground_zh="表四每组的“总计”为结果维持、结果纠正、其他结果、尚未审结四项之和",
     ground_en="In each group of table 4 the total is upheld + corrected + other + pending",
 )

@@ -62,7 +62,7 @@ def form_is_in_force(report: Report) -> Iterator[Finding]:
         )
 
 
-@rule("form.missing_table", severity="warning", forms=("2019", "2021"), ground_zh=_FORM_ZH, ground_en=_FORM_EN)
+@rule("form.missing_table", severity="warning", ground_zh=_FORM_ZH, ground_en=_FORM_EN)
 def tables_are_there(report: Report) -> Iterator[Finding]:
     """Every table of the form is there; ``codes`` lists all its cells."""
     form = _form(report)
@@ -79,7 +79,7 @@ def tables_are_there(report: Report) -> Iterator[Finding]:
             yield _warning("form.missing_table", message, codes)
 
 
-@rule("form.missing_cells", severity="warning", forms=("2019", "2021"), ground_zh=_FORM_ZH, ground_en=_FORM_EN)
+@rule("form.missing_cells", severity="warning", ground_zh=_FORM_ZH, ground_en=_FORM_EN)
 def cells_are_there(report: Report) -> Iterator[Finding]:
     """Every row and column of a table that is there; one finding for each that lacks cells."""
     form = _form(report)
@@ -157,16 +157,21 @@ def _some_cells_of_row(report: Report, where: Label, codes: tuple[str, ...]) -> 
     )
 
 
-@rule("form.single_other_row", severity="info", forms=("2021",), ground_zh=_FORM_ZH, ground_en=_FORM_EN)
+def _prints_three_other_rows(form: Form) -> bool:
+    return any(cell.code.startswith(f"{OTHER_PARTS[0]}.") for cell in form.cells())
+
+
+@rule("form.single_other_row", severity="info", ground_zh=_FORM_ZH, ground_en=_FORM_EN)
 def other_row_is_split(report: Report) -> Iterator[Finding]:
     """（六）其他处理 has its three rows; the single row of the 2019 form is common and no figure is lost by it."""
-    if report.form == "2021" and _has_single_other_row(report):
+    form = _form(report)
+    if form is not None and _prints_three_other_rows(form) and _has_single_other_row(report):
         codes = tuple(code for code in report.cells if code.rpartition(".")[0] == OTHER)
         yield Finding(
             "form.single_other_row",
             "info",
-            "（六）其他处理只印一行，未按 2021 年版格式分为三项。",
-            "（六）其他处理 (handled otherwise) is printed as one row, not as the three rows of the 2021 form.",
+            f"（六）其他处理只印一行，未按 {form.form} 年版格式分为三项。",
+            f"（六）其他处理 (handled otherwise) is printed as one row, not as the three rows of the {form.form} form.",
             codes,
         )
 

@@ -9,7 +9,7 @@ from archive_examples import ARTICLE, BALANCE, add, figure, make_report
 from archive import Archive, open_archive
 
 DOC = (Path(__file__).parents[2] / "docs" / "database.md").read_text(encoding="utf-8")
-HONGZE, XUYI, FINANCE = "淮安市洪泽区人民政府", "盱眙县人民政府", "盱眙县财政局"
+HONGZE, XUYI, FINANCE = "洪泽区人民政府", "盱眙县人民政府", "盱眙县财政局"
 
 
 def applications(received: int, carried_out: int, secret: int, corrected: int) -> list:

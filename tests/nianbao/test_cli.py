@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive import open_archive
+from extract import Report, read_bytes
 from nianbao.cli import main
 from nianbao.schedule import days_between_visits, due_portals
 from simulator.pdf import pdf
@@ -103,7 +104,7 @@ def test_import_extract_validate_flags(tmp_path: Path) -> None:
     ]
     assert json.loads(run("flags", "--data", data, "--format", "json", "--year", "2021").stdout) == []
     again = run("import", mine, "--data", data)
-    assert "0 files taken in, 3 held already" in again.stderr
+    assert "0 files or captures taken in, 3 held already" in again.stderr
 
 
 def test_an_archive_is_rebuilt_from_its_warc_files(tmp_path: Path) -> None:
@@ -115,6 +116,43 @@ def test_an_archive_is_rebuilt_from_its_warc_files(tmp_path: Path) -> None:
     with open_archive(second, read_only=True) as archive:
         ((_, report),) = archive.current_reports()
     assert report.figures == dict(HONGZE.figures)
+
+
+def test_a_fault_of_ours_names_the_source_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(body: bytes, name: str, **hints: str | None) -> list[Report]:
+        if name.endswith("bad.html"):
+            raise TypeError("unforeseen")
+        return read_bytes(body, name)
+
+    monkeypatch.setattr("nianbao.reading.read_bytes", faulty)
+    for name in ("bad.html", "good.html"):
+        (tmp_path / name).write_bytes(page(HONGZE) + name.encode())
+    data = tmp_path / "data"
+    run("import", tmp_path / "bad.html", tmp_path / "good.html", "--data", data)
+    result = run("extract", "--data", data)
+    assert result.exit_code == 1
+    assert "1 reports read" in result.stderr
+    assert "bad.html: TypeError: unforeseen" in result.stderr
+
+
+def test_page_and_pdf_of_one_report_brought_together_are_one_edition(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(page(HONGZE))
+    (tmp_path / "b.pdf").write_bytes(pdf(HONGZE))
+    data = tmp_path / "data"
+    assert run("import", tmp_path / "a.html", tmp_path / "b.pdf", "--data", data).exit_code == 0
+    assert run("extract", "--data", data).exit_code == 0
+    with open_archive(data, read_only=True) as archive:
+        assert [row["edition"] for row in archive.db.query("SELECT edition FROM reports")] == [1]
+        assert archive.db.execute("SELECT count(*) FROM report_captures").fetchone() == (2,)
+
+
+def test_extract_and_validate_make_no_database_where_there_is_none(tmp_path: Path) -> None:
+    for command in ("extract", "validate"):
+        result = run(command, "--data", tmp_path / "none")
+        assert result.exit_code == 1
+        assert not (tmp_path / "none").exists()
 
 
 def test_a_report_by_its_title_that_cannot_be_read_shows_in_coverage(tmp_path: Path) -> None:
