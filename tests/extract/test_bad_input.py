@@ -135,7 +135,7 @@ def test_absurd_spans_end_in_doubt_and_soon(span: str) -> None:
 SOURCES = {"html": PAGE.encode(), "gkmlpt": GKMLPT.encode(), "text": tab_text(REPORT).encode(), "pdf": PDF}
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_mutated_files_raise_nothing_else(data: st.DataObject) -> None:
     """Bytes cut out, doubled or changed anywhere: reports or UnreadableFile."""

@@ -17,7 +17,7 @@ from simulator.reports import HEADINGS, SimulatedReport
 from simulator.tables import HEADER_ROWS_OF_TABLE_3, PrintedCell, Table, placed, split, tables
 
 TITLE = "东河县人民政府2022年政府信息公开工作年度报告"
-EXAMPLES = int(os.environ.get("NIANBAO_DAMAGE_EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("NIANBAO_DAMAGE_EXAMPLES", "70"))
 SINGLE_OTHER = "applications.other."
 
 examples = settings(
