@@ -32,7 +32,7 @@ def announced_pages(response: TextResponse, rows: list[Row]) -> int | None:
     if match is None:
         return None
     pages, records = int(match["pages"]), match.groupdict().get("records")
-    return None if records and pages * len(rows) < int(records) else pages
+    return None if records and rows and pages * len(rows) < int(records) else pages
 
 
 def next_link(response: TextResponse) -> str | None:

@@ -230,16 +230,14 @@ class AnyColumn(StaticColumn):
         f"{path}{posting.published_on:%Y%m%d}/i{posting.id}.html"
     )
     second: Literal[1, 2, "link"] = 1
+    extension: str = "html"
 
     def list_paths(self, number: int) -> tuple[str, ...]:
         """The folder and its index page, then as the column numbers them."""
         if number == 1:
-            return self.path, f"{self.path}index.html"
-        return (
-            (f"{self.path}more-{number}.html",)
-            if self.second == "link"
-            else (f"{self.path}index_{number - 2 + self.second}.html",)
-        )
+            return self.path, f"{self.path}index.{self.extension}"
+        name = f"more-{number}" if self.second == "link" else f"index_{number - 2 + self.second}"
+        return (f"{self.path}{name}.{self.extension}",)
 
     def article_path(self, posting: Posting) -> str:
         """As ``shape`` has it."""

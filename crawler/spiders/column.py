@@ -52,6 +52,9 @@ class AnyColumnSpider(TrsSpider):
         """The page linked as the next one, else the next number."""
         if linked := next_link(response):
             return linked
+        is_counted = first in self._left_to_try or first in self._from_two
+        if number > 2 and not is_counted:
+            return None  # the last of pages that were linked one after the other
         if number == 2:
             self._left_to_try[first] = super().page_url(first, 3, response) or ""
         return super().page_url(first, number + (first in self._from_two), response)

@@ -61,4 +61,5 @@ class VisualsiteInfoSpider(ColumnSpider):
 
 
 def _stem(url: str) -> str:
-    return urlsplit(url).path.removesuffix(".htm").rstrip("/")
+    """The path below which a column's further pages lie, from the address of any of its pages."""
+    return re.sub(r"(?:/\d{1,4})?\.htm$", "", urlsplit(url).path).rstrip("/")
