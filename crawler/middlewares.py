@@ -31,7 +31,9 @@ _MAX_WAIT_SECONDS = 120.0
 # The name of a column's first page: the column is the folder, or the page without its extension.
 _PAGE_NAME = re.compile(r"(?:index)?(?:\.\w+)?$")
 # What lists without entries say, as pages and as JSON.
-_NO_ENTRIES = re.compile(r"暂无|没有(?:找到|查询到|查到|检索到|相关)|\"(?:total\w*|count|post_count)\"\s*:\s*\"?0\"?\s*[,}]")
+_NO_ENTRIES = re.compile(
+    r"暂无|没有(?:找到|查询到|查到|检索到|相关)|\"(?:total\w*|count|post_count)\"\s*:\s*\"?0\"?\s*[,}]"
+)
 _LOGIN = re.compile(r"[/.](?:login|signin|passport|sso|cas)(?=[/._-]|$)", re.IGNORECASE)
 
 

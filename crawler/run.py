@@ -38,9 +38,8 @@ def crawl(
 
     ``years``: only reports of these years (a title without a year is fetched all the same); ``limit``: reports per
     portal; ``pace``: seconds between two requests, in place of each portal's own; ``policy``: what to ask for again
-    (default: everything, conditionally). A portal that fails does not stop
-    the others. ``spider`` goes in place of each platform's own.
-    Scrapy's log goes to ``data_dir/logs``. Can be called once in a process: Twisted's reactor does not
+    (default: everything, conditionally); ``spider`` goes in place of each platform's own. A portal that fails does not
+    stop the others. Scrapy's log goes to ``data_dir/logs``. Can be called once in a process: Twisted's reactor does not
     start twice. Ctrl-C ends it in good order (the rows of ``runs`` are closed), then raises KeyboardInterrupt.
     """
     runs: list[PortalRun] = []
