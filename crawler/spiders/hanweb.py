@@ -107,7 +107,7 @@ class HanwebSpider(PortalSpider):
     def more(self, jpage: JpageList) -> Iterator[Request]:
         """The next batch of a list; at the end, what the list announced and did not give is counted."""
         missing = None if jpage.total is None else jpage.total - jpage.listed
-        if jpage.ways and (missing is None or missing > 0):
+        if jpage.ways and missing != 0:  # where more came than were announced, the announcement is worth nothing
             address = jpage.ways[0](jpage)
             jpage.turn += 1
             yield from self.list_request(address, self.parse_batch, page=2, jpage=jpage)

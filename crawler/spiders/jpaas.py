@@ -137,7 +137,8 @@ class JpaasSpider(PortalSpider):
         """The page after the ``number``-th; at the end of the list, what it announced and did not give is counted."""
         if unit.count is None:
             return
-        if not is_end and number * unit.rows < unit.count:
+        # Where more came than were announced, the announcement is worth nothing.
+        if not is_end and (number * unit.rows < unit.count or unit.listed > unit.count):
             yield from self.next_page(unit, number + 1)
         elif unit.listed < unit.count:
             self.run.unlisted += unit.count - unit.listed
