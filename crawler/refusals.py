@@ -20,6 +20,9 @@ _CHALLENGE_SCRIPTS = re.compile(
 # A challenge is a page that holds nothing but its script.
 _CHALLENGE_MAX_BYTES = 100_000
 _STUB_BYTES = 600
+# Some portals say in a few letters that they have no file. Documents of all formats start with signs of their own.
+_MESSAGE_BYTES = 64
+_FILE_STARTS = (b"%PDF", b"PK", b"\xd0\xcf", b"{\\rtf", b"Rar!", b"7z")
 _REFUSAL_TEXTS = ("信息模板页面配置实体不能为空", "您访问的页面不存在", "页面不存在或已")
 _REFUSAL_MAX_BYTES = 4000
 _ERROR_TITLE = re.compile(
@@ -84,11 +87,28 @@ def _error_text(response: Response) -> str | None:
     return None
 
 
+def _is_json(response: Response) -> bool:
+    named = b"json" in (response.headers.get("Content-Type") or b"").lower()
+    return (named or response.body.lstrip()[:2] == b'{"') and response.body.lstrip()[:1] in (b"{", b"[")
+
+
+def _no_file(body: bytes, may_be_text: bool) -> str | None:
+    if not body:
+        return "an empty file"
+    if may_be_text:
+        return None
+    if _MARKUP_START.match(body):
+        return "a web page instead of the file"
+    is_message = len(body) < _MESSAGE_BYTES and not body.startswith(_FILE_STARTS)
+    return f"a message of {len(body)} bytes instead of the file" if is_message else None
+
+
 def _stub(response: Response, kind: str, page: int) -> str | None:
     body = response.body
+    if kind != "list" and _is_json(response):
+        return "JSON instead of a page or file"
     if kind == "attachment":
-        is_page = _MARKUP_START.match(body) and not urlsplit(response.url).path.lower().endswith(_TEXT_FILES)
-        return "a web page instead of the file" if is_page else ("an empty file" if not body else None)
+        return _no_file(body, urlsplit(response.url).path.lower().endswith(_TEXT_FILES))
     if len(body) >= _STUB_BYTES or page > 1:
         return None
     if _SCRIPT_REDIRECT.search(body):

@@ -54,6 +54,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.PatientRetry": 550,  # in the place of Scrapy's
     "crawler.middlewares.Refusals": 585,  # sees answers decompressed (590) and redirects followed (600)
+    "crawler.transport.Unzip": 588,  # after what is called gzip is unpacked (590)
+    "crawler.transport.CookieWall": 610,  # before redirects are followed (600)
     "crawler.middlewares.ConditionalRequests": 700,  # replaces a 304 before anyone else sees it
     "crawler.middlewares.SlowDown": 950,  # last: sees what came from the portal itself
 }

@@ -4,7 +4,9 @@ A :class:`Portal` is a host made of parts (a gkmlpt instance, a column); :func:`
 :class:`RunningPortal` with its address, the log of what was asked of it, and the faults it is to show.
 """
 
+import gzip
 import hashlib
+import json
 import socket
 import threading
 import time
@@ -91,11 +93,29 @@ class Portal:
         if path == "/robots.txt":
             return Page(self.robots.encode(), "text/plain; charset=utf-8")
         answers = (part.answer(path, query, base_url) for part in self.parts)
-        return next((page for page in answers if page is not None), None)
+        home = Page(_HOME) if path == "/" else None
+        return next((page for page in answers if page is not None), home)
 
 
 FaultKind = Literal[
-    "not_found", "soft_404", "forbidden", "challenge_412", "challenge_521", "unavailable", "drop", "truncated", "slow"
+    "not_found",
+    "soft_404",
+    "home",  # 301 to the home page
+    "forbidden",
+    "challenge_412",
+    "challenge_521",
+    "cookie_wall",  # 302 to itself until its cookie comes back
+    "refusal_13",  # an empty page of 13 bytes, with status 200
+    "refusal_42",  # a message of 42 bytes, with status 200
+    "json",  # JSON where a page is asked for
+    "unavailable",
+    "drop",
+    "truncated",
+    "slow",
+    "gbk",  # the page in GBK, and nothing that says so
+    "gbk_as_utf8",  # the page in GBK, called UTF-8
+    "gzip",  # the page as gzip, whether or not that was asked for
+    "gzip_unnamed",  # the same, and nothing that says so
 ]
 
 
@@ -265,6 +285,12 @@ _SOFT_404 = (
     '<!DOCTYPE html><html><head><meta charset="utf-8"><title>提示</title></head>'
     "<body><p>您访问的页面不存在或已被删除，请返回<a href='/'>首页</a>。</p></body></html>"
 ).encode()
+_HOME = (
+    '<!DOCTYPE html><html><head><meta charset="utf-8"><title>门户网站</title></head><body><ul class="list">'
+    + '<li><a href="/zwgk/">政务公开</a></li>' * 40
+    + "</ul></body></html>"
+).encode()
+_JSON = json.dumps({"code": 200, "data": {"rows": [{"name": "门户", "value": "x" * 40}] * 20}}).encode()
 _FORBIDDEN = b"<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>"
 _CHALLENGE = (
     "<html><head><script>var _q=0x1f;document.cookie='{name}='+(_q*7).toString(16)+';path=/';"
@@ -301,6 +327,24 @@ def _truncate(handler: _Handler) -> int:
     return 200
 
 
+def _cookie_wall(handler: _Handler) -> int:
+    if "CT6T=" in handler.headers.get("Cookie", ""):
+        return handler._answer()
+    cookie = ("Set-Cookie", "CT6T=simulated; path=/; HttpOnly")
+    return handler.send(302, b"", HTML_WITHOUT_CHARSET, (("Location", handler.path), cookie))
+
+
+def _in_gbk(handler: _Handler, media_type: str) -> int:
+    page = handler.find() or Page(_NOT_FOUND)
+    text = page.body.decode().replace('<meta charset="utf-8">', "")
+    return handler.send(200, text.encode("gbk"), media_type)
+
+
+def _gzipped(handler: _Handler, *headers: tuple[str, str]) -> int:
+    page = handler.find() or Page(_NOT_FOUND)
+    return handler.send(200, gzip.compress(page.body, mtime=0), page.media_type, headers)
+
+
 _FAULTS: dict[FaultKind, Callable[[_Handler], int]] = {
     "not_found": lambda handler: handler.send(404, _NOT_FOUND, HTML),
     "soft_404": lambda handler: handler.send(200, _SOFT_404, HTML),
@@ -308,6 +352,15 @@ _FAULTS: dict[FaultKind, Callable[[_Handler], int]] = {
     "unavailable": lambda handler: handler.send(503, b"", HTML),
     "challenge_412": _challenge_412,
     "challenge_521": _challenge_521,
+    "cookie_wall": _cookie_wall,
+    "home": lambda handler: handler.send(301, b"", HTML, (("Location", "/"),)),
+    "refusal_13": lambda handler: handler.send(200, b"<html></html>", HTML),
+    "refusal_42": lambda handler: handler.send(200, "信息模板页面配置实体不能为空".encode(), HTML),
+    "json": lambda handler: handler.send(200, _JSON, "application/json;charset=UTF-8"),
+    "gbk": lambda handler: _in_gbk(handler, HTML_WITHOUT_CHARSET),
+    "gbk_as_utf8": lambda handler: _in_gbk(handler, HTML),
+    "gzip": lambda handler: _gzipped(handler, ("Content-Encoding", "gzip")),
+    "gzip_unnamed": _gzipped,
     "drop": _drop,
     "truncated": _truncate,
 }
