@@ -79,11 +79,18 @@ class Grid:
 
     def row(self, row: int) -> list[Cell]:
         """The cells that cover a row, left to right, each once."""
-        covering: dict[int, Cell] = {}
-        for column in range(self.column_count):
-            if (cell := self.at(row, column)) is not None:
-                covering.setdefault(cell.column, cell)
-        return list(covering.values())
+        return self._rows[row] if row < len(self._rows) else []
+
+    @cached_property
+    def _rows(self) -> list[list[Cell]]:
+        rows: list[list[Cell]] = []
+        for row in range(self.row_count):
+            covering: dict[int, Cell] = {}
+            for column in range(self.column_count):
+                if (cell := self.at(row, column)) is not None:
+                    covering.setdefault(cell.column, cell)
+            rows.append(list(covering.values()))
+        return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,12 @@ def load_form(form: str) -> Form:
 
 
 @cache
+def form_cells(form: str) -> tuple[FormCell, ...]:
+    """The cells of the form of that name, in the order printed; KeyError where there is no such form."""
+    return tuple(load_form(form).cells())
+
+
+@cache
 def all_forms() -> tuple[Form, ...]:
     """Every form under ``data/forms/``, oldest first."""
     return tuple(load_form(path.stem) for path in sorted(FORMS_DIR.glob("*.yaml")))

@@ -7,13 +7,14 @@ from itertools import pairwise
 
 from extract import notices
 from extract.document import Cell, Grid
-from extract.forms import form_for_year, load_form
+from extract.forms import form_cells, form_for_year, load_form
 from extract.headers import Column, Header, find_header
 from extract.labels import label_key, squash
 from extract.numbers import parse_number
 from extract.report import Figure, Finding
 from extract.vocabulary import KnownLine, vocabulary
 
+_CHALLENGES = {line.key: line.label for line in load_form("2021").table("4").blocks[0].rows}
 _CHANGE_COLUMN = "items_change"
 _SINGLE_OTHER = "applications.other."
 
@@ -82,7 +83,7 @@ def missing_codes(tables: Tables, form: str) -> list[str]:
     missing = []
     for table in load_form(form).tables:
         table_form = tables.table_form(table.id) or form
-        for cell in load_form(table_form).cells():
+        for cell in form_cells(table_form):
             if cell.table != table.id or cell.code in tables.figures:
                 continue
             if cell.code.startswith(_SINGLE_OTHER):
@@ -96,7 +97,7 @@ def missing_codes(tables: Tables, form: str) -> list[str]:
 
 
 def _has_split_row(form: str) -> bool:
-    return any(cell.code.startswith("applications.other.rest.") for cell in load_form(form).cells())
+    return any(cell.code.startswith("applications.other.rest.") for cell in form_cells(form))
 
 
 class _Matcher:
@@ -299,7 +300,8 @@ class _Matcher:
         if not certain:
             self.tables.findings.append(notices.uncertain_row("行政复议、行政诉讼", codes))
         for column in self.header.columns:
-            self._take_cell(column.key, column.header, row, column, cells, certain=certain)
+            label = _CHALLENGES[column.key.rpartition(".")[0]]
+            self._take_cell(column.key, label, row, column, cells, certain=certain)
         self._stray_values(cells)
 
     def _take_cell(

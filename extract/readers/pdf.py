@@ -106,9 +106,11 @@ def _page_pieces(page: Any) -> list[_Line | _Table]:
     """The tables and text lines of a page, top to bottom."""
     tables = [table for found in page.find_tables() if (table := _table(page, found.bbox)) is not None]
 
+    boxes = [(table.left, table.top, table.right, table.bottom) for table in tables]
+
     def outside(item: dict[str, Any]) -> bool:
         middle_x, middle_y = (item["x0"] + item["x1"]) / 2, (item["top"] + item["bottom"]) / 2
-        return not any(t.left <= middle_x <= t.right and t.top <= middle_y <= t.bottom for t in tables)
+        return not any(x0 <= middle_x <= x1 and top <= middle_y <= bottom for x0, top, x1, bottom in boxes)
 
     rest = page.filter(lambda item: item["object_type"] != "char" or outside(item))
     lines = [
