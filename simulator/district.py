@@ -12,6 +12,7 @@ from simulator.jpaas import JpaasColumn
 from simulator.nfcms import NfcmsColumn
 from simulator.portals import Entry, Portal
 from simulator.postings import Host, Posting
+from simulator.site_label import Organ, SiteLabelPortal
 from simulator.static_columns import (
     AnyColumn,
     GxTidColumn,
@@ -176,6 +177,13 @@ def _jpaas(here: District) -> Portal:
     return Portal("jpaas", (Entry("sim_jpaas", DISTRICT, "jpaas", column.path),), (column,))
 
 
+def _site_label(here: District) -> Portal:
+    organ = Organ(16551, DISTRICT, here.postings)
+    portal = SiteLabelPortal((organ,), mount="/zwgk", page_size=5)
+    path = f"/zwgk/public/column/{organ.id}?type=4&action=list&nav=&sub=&catId={organ.category}"
+    return Portal("site_label", (Entry("sim_site_label", DISTRICT, "site_label", path),), (portal,))
+
+
 BUILDERS: dict[str, Builder] = {
     "column": _column,
     "gd_nfcms": _gd_nfcms,
@@ -183,6 +191,7 @@ BUILDERS: dict[str, Builder] = {
     "gx_tid": _gx_tid,
     "hb_uuid": _hb_uuid,
     "shhex": _shhex,
+    "site_label": _site_label,
     "sx_longid": _sx_longid,
     "hanweb": _hanweb,
     "jpaas": _jpaas,
