@@ -72,23 +72,23 @@ class SiteLabelPortal:
         rows = self._rows(organ, 1) if self.shows_rows else ""
         body = f"""<div class="nav"><a href="{self.mount}/public/column/{organ.id}?type=2">公开指南</a></div>
 <div class="xxgk_navlist" id="list">{rows}</div>
-<script>{self._call(organ)}</script>"""
+<script>{self._call(organ, query.get("catId", ""))}</script>"""
         return Page(self._page(organ.name, body).encode(), HTML, newest(organ.postings))
 
-    def _call(self, organ: Organ) -> str:
+    def _call(self, organ: Organ, category: str) -> str:
         postings = -(-len(organ.postings) // self.page_size)
         pages = f"$('#page').page({{pageCount:{self.claimed_pages or postings},pageIndex:1}});"
         other = "Ls.ajax({labelName: 'publicColumnList', siteId: '1', file: '/xxgk/other'});"
         if self.states_call == "settings":
             settings = (
                 f"labelName: 'publicInfoList', siteId: '{self.site_id}', organId: {organ.id}, type: '4', "
-                f"catId: '{organ.category}', result: '{NOTHING}', file: '{self.template}'"
+                f"catId: '{category}', result: '{NOTHING}', file: '{self.template}'"
             )
             return f"{other} Ls.ajax({{url: '{self.mount}/site/label/8888', {settings}}}); {pages}"
         if self.states_call == "address":
             query = (
                 f"IsAjax=1&amp;dataType=html&amp;labelName=publicInfoList&amp;siteId={self.site_id}&amp;pageSize=15"
-                f"&amp;pageIndex=1&amp;organId={organ.id}&amp;type=4&amp;catId={organ.category}&amp;file={self.template}"
+                f"&amp;pageIndex=1&amp;organId={organ.id}&amp;type=4&amp;catId={category}&amp;file={self.template}"
             )
             return f"{other} $('#list').load('{self.mount}/site/label/8888?{query}'); {pages}"
         return f"{other} {pages}"

@@ -2,7 +2,7 @@
 for each year chosen."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
@@ -106,10 +106,13 @@ class SiteLabelSpider(ColumnSpider):
             known |= {row.url for row in fresh}
             yield from self._fragment(address, number + 1, known=known, total=total)
             return
+        missing = max((total or 0) - number + 1, 0)
+        self.run.pages_missing += missing
         if not rows and not _says_nothing(response):
             reason = f"HTTP {response.status}, neither rows nor {_NOTHING}"
             self.run.fail(response.url, "parse", reason, "list")
-        self.run.pages_missing += max((total or 0) - number + 1, 0)
+        elif rows and missing:
+            self.run.fail(response.url, "parse", f"the rows of an earlier fragment again, {missing} to go", "list")
 
     def list_ended(self, context: dict[str, Any]) -> None:
         """A fragment was an error page with status 200: no list ends so, the page to ask for has another name."""
@@ -125,24 +128,27 @@ class SiteLabelSpider(ColumnSpider):
                 yield from self.list_request(
                     url_query_cleaner(url, ("timeFrame", "hasContent"), remove=True), self.parse_organ
                 )
-        for year in self._years(response):
-            query = {"timeFrame": str(year), "hasContent": "true"}
-            yield from self.list_request(add_or_replace_parameters(response.url, query), self.parse_year)
-
-    def _years(self, response: TextResponse) -> list[int]:
-        """The years to ask for: those that the page offers, else all. Whether a portal's year is the report's or that
-        of its publication is not known, so the year after an asked one is asked for as well."""
         offered = {int(a or b) for a, b in _YEARS_IN_PAGE.findall(text_of(response))}
-        years = offered or set(range(_FIRST_YEAR, date.today().year + 1))  # noqa: DTZ011  a day more or less is the same
-        asked = self.session.years
-        return sorted((y for y in years if asked is None or y in asked or y - 1 in asked), reverse=True)
+        for year in self._asked(offered or range(_FIRST_YEAR, date.today().year + 1)):  # noqa: DTZ011  any zone will do
+            url = add_or_replace_parameters(response.url, {"timeFrame": str(year), "hasContent": "true"})
+            yield from self.list_request(url, self.parse_year, is_offered=year in offered)
 
-    def parse_year(self, response: TextResponse) -> Iterator[Request]:
+    def _asked(self, years: Iterable[int]) -> list[int]:
+        """Those of the years to ask for. Whether a portal's year is the report's or that of its publication is not
+        known, so the year after an asked one is asked for as well."""
+        asked = self.session.years
+        return sorted((year for year in years if asked is None or {year, year - 1} & {*asked}), reverse=True)
+
+    def parse_year(self, response: TextResponse, *, is_offered: bool) -> Iterator[Request]:
         """Requests for the files of a year's report. A year without one says so; else we could not read the page."""
         if response.meta["kind"] == "article":
             yield from self.parse_article(response)
-        elif _report(response) is None and not _says_nothing(response):
+            return
+        row = _report(response)
+        if row is None and not _says_nothing(response):
             self.run.fail(response.url, "parse", f"neither a report nor {_NOTHING}", "list")
+        elif row is not None and is_offered and self._shown[_organ(response.url), row.title] != response.url:
+            self.run.fail(response.url, "parse", f"the report of another year again: {row.title}", "list")
 
     def report_on_list(self, response: Response) -> Row | None:
         """The report that an organ's page shows for the year in its address, unless it was shown for another year."""
@@ -153,7 +159,6 @@ class SiteLabelSpider(ColumnSpider):
             return None
         if self._shown.setdefault((_organ(response.url), row.title), response.url) != response.url:
             self.run.duplicates += 1
-            self.run.pages_missing += 1
             return None
         self.session.note_listed([(response.url, row)])
         is_asked = self._is_of_asked_years(row)
