@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Literal
+from urllib.parse import urljoin
 
 from scrapy.http import HtmlResponse, Request, Response
 
@@ -19,6 +20,7 @@ from crawler.recognise import PageReading, read_page
 from crawler.registry import Portal
 from crawler.run import crawl
 from crawler.spiders.base import PortalSpider
+from crawler.spiders.ucap_hex import LIST_NAMES, SHELL_BYTES
 
 State = Literal["reachable", "blocked", "moved", "empty", "unreachable"]
 
@@ -30,6 +32,8 @@ _STATES: dict[str, State] = {
     "soft404": "moved",
 }
 """State by the kind of a failure; every other kind is ``unreachable``."""
+
+_OTHER_NAMES = {"ucap_hex": LIST_NAMES, "sx_longid": ("1.html",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +68,50 @@ class Probe:
             "sid": found.sid if found else None,
             "reports_linked": self.reading.reports if self.reading else None,
             "columns_linked": self.reading.columns if self.reading else None,
-            "title": self.reading.title if self.reading else None,
+            "site": self.reading.site if self.reading else None,
         }
 
 
 class ProbeSpider(PortalSpider):
-    """Asks for the page that a crawl of the portal would begin with, once."""
+    """Asks for the page that a crawl of the portal would begin with, once.
+
+    On some platforms a column's folder is often no page itself: its list is then asked for under the names that it may
+    have there.
+    """
 
     name = "probe"
     custom_settings: ClassVar[dict[str, Any]] = {"RETRY_ENABLED": False, "DOWNLOAD_TIMEOUT": 30}  # type: ignore[misc]
 
+    def other_names(self) -> tuple[str, ...]:
+        """Names of a list below its folder."""
+        return _OTHER_NAMES.get(self.portal.platform, ())
+
     async def start(self) -> Any:
         """The one request."""
-        for request in self.list_request(first_page(self.portal), self.parse_page):
+        url = first_page(self.portal)
+        for request in self.ask(url, url, self.other_names() if url.endswith("/") else ()):
             yield request
 
-    def parse_page(self, response: Response) -> Iterator[Request]:
-        """Nothing further: the middleware has kept the page."""
-        yield from ()
+    def ask(self, url: str, folder: str, names: tuple[str, ...]) -> Iterator[Request]:
+        """Ask for a page; as long as other names are left, a 404 or a stub is no failure, as on a list's later page."""
+        yield from self.list_request(url, self.parse_page, page=2 if names else 1, folder=folder, names=names)
+
+    def parse_page(self, response: Response, *, folder: str, names: tuple[str, ...]) -> Iterator[Request]:
+        """The next name, if this was no page; else nothing further: the middleware has kept the page."""
+        if names and (response.status == 404 or len(response.body) < SHELL_BYTES):
+            yield from self.ask(urljoin(folder, names[0]), folder, names[1:])
+
+    def list_ended(self, context: dict[str, Any]) -> Iterator[Request]:
+        """An error page with status 200 stood under a name: try the next."""
+        return self.ask(urljoin(context["folder"], context["names"][0]), context["folder"], context["names"][1:])
+
+
+class NewPortalSpider(ProbeSpider):
+    """The same for a portal whose platform is not known yet: the names of every platform are tried."""
+
+    def other_names(self) -> tuple[str, ...]:
+        """All names, in the order of the platforms."""
+        return tuple(name for names in _OTHER_NAMES.values() for name in names)
 
 
 def first_page(portal: Portal) -> str:
@@ -92,12 +122,13 @@ def first_page(portal: Portal) -> str:
     return portal.column_url or portal.base_url
 
 
-def probe(portals: list[Portal], pace: float | None = None) -> list[Probe]:
+def probe(portals: list[Portal], *, new: bool = False) -> list[Probe]:
     """Ask each portal for its first page; in the order given. Several hosts are asked side by side, each host for one
-    page after the other. Can be called once in a process, like `crawler.run.crawl`."""
+    page after the other. ``new``: their platforms are not known yet. Can be called once in a process, like
+    `crawler.run.crawl`."""
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        runs = crawl(portals, folder, pace=pace, show_progress=False, spider=ProbeSpider)
+        runs = crawl(portals, folder, show_progress=False, spider=NewPortalSpider if new else ProbeSpider)
         by_key = {run.portal: run for run in runs}
         with open_archive(folder, read_only=True) as archive:
             return [_judge(portal, by_key[portal.key], archive) for portal in portals]
@@ -118,7 +149,7 @@ def _judge(portal: Portal, run: PortalRun, archive: Archive) -> Probe:
         return Probe(portal, url, "reachable", "only the home page was asked for: no column is known", None, reading)
     if found is None or not (reading.reports or reading.columns or found.by_script):
         return Probe(portal, url, "empty", "the page links to no report and to no column of reports", None, reading)
-    detail = f"{reading.reports} reports on the first page"
+    detail = f"{reading.reports} reports and {reading.columns} columns of reports on the first page"
     if found.platform != portal.platform:
         detail += f"; looks like {found.platform} ({found.sign}), registered as {portal.platform}"
     return Probe(portal, url, "reachable", detail, None, reading)
@@ -129,7 +160,8 @@ def _failed(portal: Portal, url: str, failure: Failure) -> Probe:
     if failure.kind == "soft404" and "bytes" in failure.reason:
         state = "empty"  # a stub stands in the page's place
     moved_to = failure.url if failure.kind == "moved" else None
-    return Probe(portal, url, state, failure.reason, moved_to)
+    gone = "the page is not there any more, and nothing says where it went: " if failure.kind == "gone" else ""
+    return Probe(portal, url, state, gone + failure.reason, moved_to)
 
 
 def _page(archive: Archive, key: str) -> HtmlResponse | None:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
@@ -28,7 +28,7 @@ class Sign:
 
 
 SIGNS = (
-    Sign("gkmlpt", r"/gkmlpt(?:/|$)", r"window\._CONFIG\s*=", by_script=True),
+    Sign("gkmlpt", page=r"window\._CONFIG\s*=", by_script=True),
     Sign("jpaas", page=r"/api-gateway/jpaas-publish-server/", by_script=True),  # before hanweb, whose words it shares
     Sign("hanweb", r"/col/col\d+/", r"/module/(?:web/)?jpage/|dataproxy\.jsp", by_script=True),
     Sign("site_label", r"/public/column/\d+", r"/site/label/8888", by_script=True),
@@ -42,7 +42,7 @@ WEAK_SIGNS = (
     Sign("trs", page=r"createPage(?:HTML)?\(\s*['\"]?\d|\bcountPage\s*=|TRS_(?:Editor|UEDITOR)|trs_editor_view"),
     Sign("shhex", page=r"\.pagination\(\s*\{\s*totalPage\s*:"),
     Sign("sx_longid", page=r"\bm-lst\b|\bm-txt-article\b"),
-    Sign("visualsite_info", page=r"\bvsb_content|/system/resource/js/", by_script=False),
+    Sign("visualsite_info", page=r"\bvsb_content|/system/resource/js/"),
 )
 """Signs of the page that count only where its articles' addresses tell nothing."""
 
@@ -67,6 +67,9 @@ _PLATFORM_OF_DIALECT = {
 FALLBACK = "column"
 _SID = re.compile(r"\bSID\s*:\s*['\"]?(\d+)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_NO_SITE = re.compile(
+    r"(?:法定)?(?:主动公开|政府信息公开|信息公开|政务公开)?(?:工作)?(?:年度?报告?|平台|专栏|目录|首页)+|门户网站|网$"
+)
 _COLUMN_NAME = re.compile(r"年报|年度报告|20\d\d年?")
 
 
@@ -85,12 +88,12 @@ class Recognition:
 @dataclass(frozen=True, slots=True)
 class PageReading:
     """What a page shows: the platform (None: no sign of any), how many annual reports and sub-columns it links to, and
-    what it calls itself."""
+    whose it says to be (empty where it does not)."""
 
     recognition: Recognition | None
     reports: int
     columns: int
-    title: str
+    site: str
 
 
 def read_page(url: str, text: str) -> PageReading:
@@ -102,8 +105,14 @@ def read_page(url: str, text: str) -> PageReading:
     columns = [address for address, label in links.items() if _is_below(address, url) and _COLUMN_NAME.search(label)]
     recognition = _strong(url, text) or _by_articles(reports or list(links), url)
     recognition = recognition or _weak(url, text) or _by_columns(columns, url)
-    title = page.css("meta[name=SiteName]::attr(content), title::text").get() or ""
-    return PageReading(recognition, len(reports), len(columns), " ".join(title.split()))
+    return PageReading(recognition, len(reports), len(columns), _site(page))
+
+
+def _site(page: Selector) -> str:
+    """The name of the site without the name of the column and of the kind of site."""
+    named = page.css("meta[name=SiteName]::attr(content)").get() or page.css("title::text").get() or ""
+    parts = (_NO_SITE.sub("", part).strip() for part in re.split(r"[-_|—－–>·]", named))
+    return next((part for part in parts if part), "")
 
 
 def _links(page: Selector, url: str) -> Iterator[tuple[str, str]]:
@@ -128,10 +137,10 @@ def _strong(url: str, text: str) -> Recognition | None:
     parts = urlsplit(url)
     address = f"{parts.path}?{parts.query}" if parts.query else parts.path
     for sign in SIGNS:
-        for what, pattern, where in (("address", sign.address, address), ("page", sign.page, text)):
-            match = re.search(pattern, where) if pattern else None
-            if match:
-                return _recognition(sign, f"its {what} holds {match.group()!r}", url, text)
+        if sign.page and (match := re.search(sign.page, text)):
+            return _recognition(sign, f"its page holds {match.group()!r}", url, text)
+        if sign.address and (match := re.search(sign.address, address)):
+            return replace(_recognition(sign, f"its address holds {match.group()!r}", url, text), by_script=False)
     return None
 
 

@@ -151,11 +151,11 @@ def check(*, keys: tuple[str, ...], report: Path | None, limit: int | None, data
         sys.exit(1)
 
 
-def _probe(chosen: "list[Portal]") -> "list[Probe]":
+def _probe(chosen: "list[Portal]", *, new: bool = False) -> "list[Probe]":
     from crawler.probe import probe  # noqa: PLC0415
 
     with PEOPLE.status(f"asking {len(chosen)} portals, one page each"):
-        return probe(chosen)
+        return probe(chosen, new=new)
 
 
 def _check_table(probes: "list[Probe]") -> Table:
@@ -198,30 +198,43 @@ def add(*, url: str, key: str | None, name: str | None, allow_private: bool, dat
     DIR/portals/mine.yaml and printed; `nianbao crawl KEY` then finds it.
     """
     registry = _registry(data_dir)
-    asked = _asked(url, key, allow_private)
-    if asked.key in registry:
-        raise click.UsageError(f"key {asked.key!r} is already that of {registry[asked.key].name}; give another: --key")
-    (found,) = _probe([asked])
+    new = asked(url, key, allow_private)
+    if new.key in registry:
+        raise click.UsageError(f"key {new.key!r} is already that of {registry[new.key].name}; give another: --key")
+    (found,) = _probe([new], new=True)
+    write(data_dir, entry_from(found, name))
+
+
+def entry_from(found: "Probe", name: str | None = None) -> dict[str, Any]:
+    """The registry entry of a new portal that has been asked for its first page; ``name`` in place of the one that the
+    page gives. Stops with a message (exit status 1) where there is no such page or its platform is not recognised."""
+    from crawler.recognise import PageReading  # noqa: PLC0415
+
+    reading, url = found.reading or PageReading(None, 0, 0, ""), found.url
     if found.state in ("blocked", "unreachable", "moved"):
         where = f"; if that is the column, add {found.moved_to}" if found.moved_to else ""
-        _fail(f"{url}: {found.state}: {_in_terms_of_options(found.detail)}{where}")
-    recognised = found.reading.recognition if found.reading else None
-    if found.reading is None or recognised is None:
+        detail = found.detail.replace("register it with allow_private for trials", "for trials: --allow-private")
+        _fail(f"{url}: {found.state}: {detail}{where}")
+    recognised = reading.recognition
+    if recognised is None:
         _fail(f"{url}: no known platform is recognised: {found.detail}. Is it the column that lists the reports?")
-    entry: dict[str, Any] = {"key": asked.key, "name": name or found.reading.title or urlsplit(url).netloc}
-    entry |= {"base_url": recognised.base_url, "platform": recognised.platform}
-    division = find_division(entry["name"])
-    optional = {
+    name = name or reading.site or urlsplit(url).netloc
+    division = find_division(name)
+    entry = {
+        "key": found.portal.key,
+        "name": name,
+        "base_url": recognised.base_url,
+        "platform": recognised.platform,
         "division_code": division.code if division and division.level != "zone" else None,
         "column_url": recognised.column_url,
         "sid": recognised.sid,
-        "allow_private": allow_private or None,
+        "allow_private": found.portal.allow_private or None,
     }
-    entry |= {field: value for field, value in optional.items() if value is not None}
-    _write(data_dir, {**entry, "verified_on": None, "note": f"Added by address; {recognised.sign}."})
+    entry = {field: value for field, value in entry.items() if value is not None}
+    return {**entry, "verified_on": None, "note": f"Added by address; {recognised.sign}."}
 
 
-def _asked(url: str, key: str | None, allow_private: bool) -> "Portal":
+def asked(url: str, key: str | None, allow_private: bool) -> "Portal":
     """The portal as far as it is known before it is asked. Raises UsageError for a wrong address or key."""
     from pydantic import ValidationError  # noqa: PLC0415
 
@@ -248,11 +261,7 @@ def _asked(url: str, key: str | None, allow_private: bool) -> "Portal":
         raise click.UsageError(f"{url!r}: {error}") from error
 
 
-def _in_terms_of_options(detail: str) -> str:
-    return detail.replace("register it with allow_private for trials", "for trials: --allow-private")
-
-
-def _write(data_dir: Path, entry: dict[str, Any]) -> None:
+def write(data_dir: Path, entry: dict[str, Any]) -> None:
     """Append an entry to the user's own file, unless the registry would then not load."""
     path = data_dir / "portals" / OWN_FILE
     text = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, width=1000)
@@ -270,4 +279,6 @@ def _write(data_dir: Path, entry: dict[str, Any]) -> None:
     click.echo(text, nl=False)
     PEOPLE.print(f"Written to {path}. Next: nianbao crawl {entry['key']}", markup=False, soft_wrap=True)
     if not urlsplit(entry["base_url"]).netloc.partition(":")[0].endswith(".gov.cn"):
-        PEOPLE.print("The host does not end in .gov.cn: copies of portals are about, make sure that it is genuine.")
+        PEOPLE.print(
+            "The host does not end in .gov.cn: copies of portals are about, make sure it is genuine.", soft_wrap=True
+        )

@@ -8,10 +8,10 @@ from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.http import TextResponse
-from scrapy.linkextractors import LinkExtractor
 from w3lib.html import remove_tags
 
-from crawler.listing import Row, folder_of, read_date, text_of
+from crawler.dialects import matches, shape
+from crawler.listing import Row, folder_of, links, read_date, text_of
 from crawler.spiders.base import ColumnSpider
 
 _PAGING = re.compile(
@@ -20,11 +20,12 @@ _PAGING = re.compile(
 )
 _CHANNEL = re.compile(r"<meta\s+name=['\"]?channelid['\"]?\s+content=['\"]?(?P<id>[0-9a-f]{32})", re.IGNORECASE)
 _COLUMN_NAME = re.compile(r"公开.*年(?:度?报|度)|^.{0,12}年报$|^20\d\d年?度?$")
-_LATER_PAGE = re.compile(r"_\d{1,3}\.shtml$")
+# A list, by its folder or its first page.
+_LIST = re.compile(r"/$|(?<!_\d)(?<!_\d\d)(?<!_\d\d\d)\.shtml$")
 # A column's folder is often no page itself: its list stands under one of these names.
-_LIST_NAMES = ("list.shtml", "common_list.shtml", "rlist.shtml", "xxgk_list.shtml")
+LIST_NAMES = ("list.shtml", "common_list.shtml", "rlist.shtml", "xxgk_list.shtml")
 # What stands at a folder may also be a shell that only sends a browser elsewhere.
-_SHELL_BYTES = 600
+SHELL_BYTES = 600
 _SEARCHES = ("/common/search/", "/searchList/")
 _QUERY = "?page={}&_pageSize=15&_isAgg=true&_isJson=true&_template=index&_rangeTimeGte=&_channelName="
 
@@ -37,7 +38,7 @@ class UcapHexSpider(ColumnSpider):
     """
 
     name = "ucap_hex"
-    article_path = re.compile(r"/20\d{4}/(?:[0-9a-f]{32}|c01_\d+)\.shtml$|/c\d+/content\.s?html$")
+    article_path = shape("ucap_hex", "ucap_c01", "ccontent")
     second_page = 2
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,7 +47,7 @@ class UcapHexSpider(ColumnSpider):
 
     def column(self, url: str, root: str | None = None) -> Iterator[Request]:
         """The first page of a column, under the names that it may have."""
-        yield from self._first_page(url, root or url, _LIST_NAMES if url.endswith("/") else ())
+        yield from self._first_page(url, root or url, LIST_NAMES if url.endswith("/") else ())
 
     def _first_page(self, url: str, root: str, names: tuple[str, ...]) -> Iterator[Request]:
         context = {"root": root, "first": url, "number": 1, "known": set(), "names": names}
@@ -59,7 +60,7 @@ class UcapHexSpider(ColumnSpider):
         if number > 1:
             yield from super().parse_column(response, **context)
             return
-        if response.status == 404 or (names and len(response.body) < _SHELL_BYTES):
+        if response.status == 404 or (names and len(response.body) < SHELL_BYTES):
             yield from self.list_ended({**context, "names": names}) or ()
             return
         paging = _PAGING.search(text_of(response))
@@ -82,12 +83,11 @@ class UcapHexSpider(ColumnSpider):
         is_hub, below = not self.rows(response), folder_of(root)
         paging = _PAGING.search(text_of(response))
         own = {response.url, root, folder_of(response.url), self._page_name(response.url, paging) if paging else ""}
-        links = LinkExtractor(allow=r"(?:\.shtml|/)$", deny=[self.article_path, _LATER_PAGE]).extract_links(response)
         found = super().sub_columns(response, root)
-        for link in links:
-            is_named = is_hub and _COLUMN_NAME.search(link.text.strip())
-            if self.on_portal(link.url) and link.url not in own and (link.url.startswith(below) or is_named):
-                found.append(link.url)
+        for url, label in links(response):
+            is_list = matches(_LIST, url) and not matches(self.article_path, url) and self.on_portal(url)
+            if is_list and url not in own and (url.startswith(below) or (is_hub and _COLUMN_NAME.search(label))):
+                found.append(url)
         return list(dict.fromkeys(found))
 
     def list_ended(self, context: dict[str, Any]) -> Iterable[Request] | None:
@@ -137,8 +137,10 @@ class UcapHexSpider(ColumnSpider):
         if fresh and len(known) < self._promised[first]:
             context |= {"first": first, "number": number + 1, "others": []}
             yield from self.list_request(first.format(number + 1), self.parse_search, page=number + 1, **context)
-        else:
-            yield from self.list_ended({**context, "first": first, "others": None if data else context["others"]}) or ()
+            return
+        if rows and not fresh:
+            self.run.fail(response.url, "parse", "the rows of an earlier page again: the list cannot be paged", "list")
+        yield from self.list_ended({**context, "first": first, "others": None if data else context["others"]}) or ()
 
     def _row(self, result: dict[str, Any], response: TextResponse) -> Row:
         address = _said(result.get("url")) or _said(result.get("redirectUrl"))
