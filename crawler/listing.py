@@ -24,7 +24,7 @@ _DATE = re.compile(r"(?<!\d)(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,
 # Wuhan writes its rows by script: url = "…"; title = "…"; document.writeln("2026-02-14 17:32").
 _SCRIPT_ROW = re.compile(
     r"""\burl\s*=\s*["'](?P<url>[^"']+)["'].{0,200}?\btitle\s*=\s*["'](?P<title>[^"']*)["']"""
-    r"""(?:(?!\burl\s*=).){0,400}?writeln\(\s*["'](?P<date>[^"']*)""",
+    r"""(?:(?:(?!\burl\s*=).){0,600}?writeln\(\s*["']\s*(?P<date>20\d\d[^"']*))?""",
     re.DOTALL,
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -117,7 +117,7 @@ def _script_rows(response: TextResponse) -> Iterator[Row]:
     for script in page_of(response).css("script::text").getall():
         for match in _SCRIPT_ROW.finditer(script):
             url = urljoin(response.url, match["url"])
-            yield Row(url, match["title"].strip(), read_date(match["date"]) or date_of(url))
+            yield Row(url, match["title"].strip(), read_date(match["date"] or "") or date_of(url))
 
 
 def _link_rows(response: TextResponse, article: re.Pattern[str], dated: Callable[[str], date | None]) -> Iterator[Row]:

@@ -233,9 +233,9 @@ class AnyColumn(StaticColumn):
     extension: str = "html"
 
     def list_paths(self, number: int) -> tuple[str, ...]:
-        """The folder and its index page, then as the column numbers them."""
+        """The folder, with its final slash or without, and its index page; then as the column numbers them."""
         if number == 1:
-            return self.path, f"{self.path}index.{self.extension}"
+            return self.path, self.path.rstrip("/"), f"{self.path}index.{self.extension}"
         name = f"more-{number}" if self.second == "link" else f"index_{number - 2 + self.second}"
         return (f"{self.path}{name}.{self.extension}",)
 

@@ -5,13 +5,16 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from html import escape
 from typing import Literal
 
+from simulator import trs_rows
 from simulator.portals import HTML, HTML_WITHOUT_CHARSET, Page
 from simulator.postings import Posting, newest
+from simulator.trs_rows import Markup
 
-_LIST = re.compile(r"(?:index(?:_([1-9]\d*))?\.html)?")
+_LIST = re.compile(r"(?:index(?:_([1-9]\d*))?\.(s?html?))?")
 
 Paging = Literal["pages", "records", "count_page", "none"]
 
@@ -38,13 +41,17 @@ class TrsColumn:
     past_end: Literal["stub", "404"] = "404"
     repeats_rows_in_comments: bool = False
     charset: Literal["utf-8", "gb2312"] = "utf-8"
+    markup: Markup = "list"
+    extension: Literal["html", "htm", "shtml"] = "html"
+    filed_on: date | None = None
+    """The day of a migration, which then stands in every article's address."""
 
     def answer(self, path: str, query: dict[str, str], base_url: str) -> Page | None:
         """A list page, an article or an attachment of this column or of one below it."""
         if not path.startswith(self.path):
             return None
         inner = path.removeprefix(self.path)
-        if match := _LIST.fullmatch(inner):
+        if (match := _LIST.fullmatch(inner)) and match[2] in (None, self.extension):
             return self._list(int(match[1] or 0))
         for posting in self.postings:
             if path == self.article_path(posting):
@@ -56,7 +63,12 @@ class TrsColumn:
 
     def article_path(self, posting: Posting) -> str:
         """The address of an article that lives in this column."""
-        return article_path(self.path, posting)
+        return self._path_in(self.path, posting)
+
+    def _path_in(self, folder: str, posting: Posting) -> str:
+        """Month and day of filing, then the article's number."""
+        day = self.filed_on or posting.published_on
+        return f"{folder}{day:%Y%m}/t{day:%Y%m%d}_{posting.id}.{self.extension}"
 
     def walk(self) -> Iterator["TrsColumn"]:
         """The column and all below it."""
@@ -70,12 +82,12 @@ class TrsColumn:
             return Page(text.encode("gbk"), HTML_WITHOUT_CHARSET, modified)
         return Page(text.encode(), HTML, modified)
 
-    def _rows(self) -> list[str]:
-        rows = [(article_path(self.path, each), each) for each in self.postings]
-        rows += [(article_path(folder, each), each) for folder, each in self.elsewhere]
+    def _rows(self) -> list[tuple[str, str, str]]:
+        rows = [(self.article_path(each), each) for each in self.postings]
+        rows += [(self._path_in(folder, each), each) for folder, each in self.elsewhere]
         rows.sort(key=lambda row: (row[1].published_on, row[1].id), reverse=True)
-        markup = [_row(self._relative(target), each.listed_title, str(each.published_on)) for target, each in rows]
-        return [_row(url, title, "2024-02-01") for title, url in self.strangers] + markup
+        own = [(self._relative(target), each.listed_title, str(each.published_on)) for target, each in rows]
+        return [(url, title, "2024-02-01") for title, url in self.strangers] + own
 
     def _relative(self, target: str) -> str:
         relative = posixpath.relpath(target, self.path)
@@ -88,8 +100,8 @@ class TrsColumn:
             is_stub = self.past_end == "stub" and number < (self.claimed_pages or pages)
             return self._page(_STUB) if is_stub else None
         shown = rows[number * self.page_size : (number + 1) * self.page_size]
-        items = "\n".join(shown)
-        comment = f"<!--<ul class='list'>{items}</ul>-->\n" if self.repeats_rows_in_comments else ""
+        items = trs_rows.rows(self.markup, shown)
+        comment = f"<!--{items}-->\n" if self.repeats_rows_in_comments else ""
         folders = "".join(
             f'<li><a href="{self._relative(child.path)}/">{child.name}</a></li>\n' for child in self.children
         )
@@ -99,9 +111,7 @@ class TrsColumn:
 <body><div class="crumb"><a href="/">首页</a> &gt; {self.name}</div>
 <ul class="nav">
 {folders}</ul>
-{comment}<ul class="list">
-{items}
-</ul>
+{comment}{items}
 <div class="page">{self._script(number, self.claimed_pages or pages, len(rows))}</div>
 <div class="footer">主办：{self.name}编辑部
 本网站为演示用途搭建的模拟网站，所载机关除注明者外均为虚构，数据仅供演示，请勿引用</div>
@@ -109,8 +119,8 @@ class TrsColumn:
 
     def _script(self, current: int, pages: int, records: int) -> str:
         scripts = {
-            "pages": f'createPageHTML({pages}, {current}, "index", "html");',
-            "records": f'createPageHTML({records}, {pages}, {current}, "index", "html");',
+            "pages": f'createPageHTML({pages}, {current}, "index", "{self.extension}");',
+            "records": f'createPageHTML({records}, {pages}, {current}, "index", "{self.extension}");',
             "count_page": f"var currentPage={current}; var countPage = {pages};",
             "none": "",
         }
@@ -133,19 +143,8 @@ class TrsColumn:
 </div></div></body></html>"""
 
 
-def article_path(folder: str, posting: Posting) -> str:
-    """The address of an article in a column's folder: the month, then day and number."""
-    day = posting.published_on
-    return f"{folder}{day:%Y%m}/t{day:%Y%m%d}_{posting.id}.html"
-
-
 def _pdf(posting: Posting) -> str:
     return f"P0{posting.published_on:%Y%m%d}{posting.id:012d}.pdf"
-
-
-def _row(href: str, title: str, day: str) -> str:
-    shown = title if len(title) <= 24 else f"{title[:24]}…"
-    return f'<li><a href="{href}" title="{escape(title)}" target="_blank">{shown}</a><span>{day}</span></li>'
 
 
 _STUB = "<html><head><title>列表</title></head><body><ul class='list'></ul></body></html>"
