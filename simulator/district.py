@@ -103,7 +103,7 @@ def _trs(here: District) -> Portal:
 def _ucap_hex(here: District) -> Portal:
     recent = [p for p in here.postings if p.published_on.year >= 2022]
     older = [p for p in here.postings if p.published_on.year < 2022]
-    government = UcapColumn("/yzss/zfxxgknb/", "区政府年报", recent, page_size=4, claimed_pages=2, addresses="c01")
+    government = UcapColumn("/yzss/c112289c/", "区政府年报", recent, page_size=4, claimed_pages=2, addresses="c01")
     others = UcapColumn("/yzss/bmxxgknb/", "部门年报", older, page_name="common_list", page_size=4, as_json=True)
     hub = UcapColumn("/yzss/xxgk/", COLUMN_NAME, children=(government, others), has_paging=False)
     return Portal("ucap_hex", (Entry("sim_ucap_hex", DISTRICT, "ucap_hex", hub.path),), (hub,))

@@ -39,6 +39,7 @@ class UcapColumn:
     has_folder_page: bool = False
     as_json: bool = False
     search_path: str = "/common/search/"
+    ignores_page: bool = False
     names_search_path: bool = False
     """Whether the page's script says where to ask; else one has to know."""
     states_channel: bool = True
@@ -74,7 +75,7 @@ class UcapColumn:
         return None
 
     def article_path(self, posting: Posting) -> str:
-        """The address of an article in one of the forms that the platform has."""
+        """The address of an article in one of the forms; c01 stands in columns named c and a number (c112289c)."""
         if self.addresses == "content":
             return f"{self.path}c{posting.id}/content.shtml"
         month = f"{posting.published_on:%Y%m}"
@@ -143,7 +144,7 @@ class UcapColumn:
 </ucapcontent></div></body></html>"""
 
     def _results(self, query: dict[str, str], base_url: str) -> Page:
-        size, number = int(query.get("_pageSize", "15")), int(query.get("page", "1"))
+        size, number = int(query.get("_pageSize", "15")), 1 if self.ignores_page else int(query.get("page", "1"))
         size = min(size, self.page_size)
         results = [self._result(posting, base_url) for posting in self.postings]
         data = {

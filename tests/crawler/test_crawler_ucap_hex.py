@@ -1,6 +1,6 @@
 """UCAP columns: counts that are too small, lists without end, hubs, rows as JSON, and lists that cannot be read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -35,7 +35,7 @@ COLUMNS = {
     "repeats": UcapColumn(PATH, "年报", NINE, page_size=3, repeats_last=True),
     "promises": UcapColumn(PATH, "年报", NINE, page_size=5, claimed_pages=3, claimed_records=14),
     "rlist": UcapColumn(PATH, "年报", NINE, page_name="rlist", page_size=5, addresses="content"),
-    "folder": UcapColumn(PATH, "年报", NINE, page_size=5, addresses="c01", has_folder_page=True),
+    "folder": UcapColumn("/sys/c112204/", "年报", NINE, page_size=5, addresses="c01", has_folder_page=True),
     "no_script": UcapColumn(PATH, "年报", NINE, has_paging=False),
     "hub": UcapColumn(
         "/sys/c100/",
@@ -52,6 +52,7 @@ COLUMNS = {
     "named": UcapColumn(PATH, "年报", NINE, as_json=True, search_path="/gk/search/", names_search_path=True),
     "lost": UcapColumn(PATH, "年报", NINE, as_json=True, lost_addresses=frozenset({NINE[2].id})),
     "json_promises": UcapColumn(PATH, "年报", NINE, page_size=4, as_json=True, claimed_records=12),
+    "first_for_ever": replace(JSON, ignores_page=True),
     "unknown_search": UcapColumn(PATH, "年报", NINE, as_json=True, search_path="/other/"),
     "no_channel": UcapColumn(PATH, "年报", NINE, as_json=True, states_channel=False),
 }
@@ -137,6 +138,13 @@ def test_a_row_without_an_address_is_named_and_the_others_are_taken(crawled: Cra
     assert [failure["reason"] for failure in run["failures"]] == [f"a row without an address: {NINE[2].title}"]
     assert len(crawled.articles["lost"]) == 8
     assert run["unlisted"] == 1
+
+
+def test_a_portal_that_gives_the_first_page_for_ever_is_left_and_named(crawled: Crawled) -> None:
+    run = crawled.runs["first_for_ever"]
+    assert len([path for path in crawled.portals["first_for_ever"].paths() if "/common/search/" in path]) == 2
+    assert [failure["reason"].partition(":")[0] for failure in run["failures"]] == ["the rows of an earlier page again"]
+    assert (run["outcome"], run["unlisted"]) == ("partial", 5)
 
 
 @pytest.mark.parametrize(
