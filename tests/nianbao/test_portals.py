@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +113,36 @@ STATES: dict[str, tuple[FaultKind | None, str, str]] = {
     "home": ("home", "moved", "home page"),
     "soft": ("soft_404", "moved", "status 200"),
     "stub": ("refusal_13", "empty", "13 bytes"),
+    "walled": ("cookie_wall", "blocked", "redirect"),
+    "strange": ("json", "empty", "no report"),
+    "unnamed": ("gbk", "reachable", "6 reports"),
     "dropping": ("drop", "unreachable", "the connection broke"),
 }
+
+
+@contextmanager
+def redirecting(target: str) -> Iterator[str]:
+    """A server that sends every page but robots.txt elsewhere; its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404 if self.path == "/robots.txt" else 302)
+            self.send_header("Location", target)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +158,12 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str
         served["closed"] = running = stack.enter_context(serve(host("trs").portal))
         running.portal.robots = "User-agent: *\nDisallow: /\n"
         entries.append({**running.registry[0], "key": "closed"})
+        elsewhere = served["fine"].base_url
+        away = stack.enter_context(redirecting(f"{elsewhere}/zwgk/nb/"))
+        entries.append({**entries[0], "key": "away", "base_url": away, "column_url": f"{away}/nb/"})
         write_registry(data, entries)
         report = data / "report.json"
-        done = nianbao("portals", "check", *STATES, "closed", "--report", report, "--data", data)
+        done = nianbao("portals", "check", *STATES, "closed", "away", "--report", report, "--data", data)
         assert done.returncode == 1, done.stderr
         yield json.loads(report.read_text(encoding="utf-8")), done.stdout, served
 
@@ -147,6 +180,14 @@ def test_check_says_what_became_of_a_portal(checked: tuple[Any, str, Any], key: 
         assert words in found["detail"]
     (line,) = [line for line in table.splitlines() if line.startswith(f"{key} ")]
     assert state in line
+
+
+def test_check_says_where_a_portal_moved_to_and_does_not_follow(checked: tuple[Any, str, Any]) -> None:
+    report, table, served = checked
+    (found,) = [portal for portal in report["portals"] if portal["portal"] == "away"]
+    assert (found["state"], found["moved_to"]) == ("moved", f"{served['fine'].base_url}/zwgk/nb/")
+    assert f"to {found['moved_to']}" in table
+    assert "/zwgk/nb/" not in served["fine"].paths()
 
 
 def test_check_asks_for_one_page_and_robots_txt(checked: tuple[Any, str, dict[str, RunningPortal]]) -> None:
