@@ -25,8 +25,8 @@ class JpaasColumn:
     postings: list[Posting]
     children: tuple["JpaasColumn", ...] = ()
     page_size: int = 15
-    block: Literal["script", "inline"] = "script"
-    """Whether the page loads its rows by a script or holds the first of them."""
+    block: Literal["script", "inline", "pager"] = "script"
+    """Whether the page loads its rows by a script, holds the first of them, or nothing but the paging element."""
     is_hub: bool = False
     """The page shows a row of each column below it and links the rest by the word 更多 alone."""
     repeats: bool = False
@@ -125,8 +125,9 @@ class JpaasColumn:
         )
 
     def _column(self, base_url: str) -> str:
-        if self.block == "inline":
-            block = self._rows(self.postings[: self.page_size], base_url) + self._pager(1)
+        if self.block != "script":
+            shown = self.postings[: self.page_size] if self.block == "inline" else []
+            block = self._rows(shown, base_url) + self._pager(1)
         else:
             query = {**self._data(), "editType": "null"}
             block = (

@@ -14,8 +14,8 @@ from scrapy.http import TextResponse
 
 from crawler import listing
 from crawler.dialects import ARTICLE
+from crawler.jpage import jpage_lists, report_columns
 from crawler.spiders.base import PortalSpider
-from crawler.spiders.hanweb import report_columns
 
 _UNIT = "/front/page/build/unit"
 _ROWS = 15
@@ -63,6 +63,7 @@ class JpaasSpider(PortalSpider):
 
     def parse_column(self, response: TextResponse, *, root: str, is_first: bool = False) -> Iterator[Request]:
         """The rows that the page holds, the columns below it, and its blocks."""
+        listing.check_markup(response)
         page = listing.page_of(response)
         # The first page may be a hub: a few rows of each column, and a link to the rest.
         more = page.css("a.xxgk_more::attr(href)").getall() if is_first else []
@@ -71,10 +72,12 @@ class JpaasSpider(PortalSpider):
             yield from self.list_request(url, self.parse_column, root=root)
         rows = listing.rows(response, ARTICLE, listing.last_date)
         yield from self.articles(rows)
-        for element in page.css("[queryData]"):
-            unit = self.unit(response, element)
-            if unit is None:
-                continue
+        units = [unit for element in page.css("[queryData]") if (unit := self.unit(response, element))]
+        if not units and jpage_lists(response):
+            self.run.fail(
+                response.url, "parse", "a jpage script pages the column: register the portal as hanweb", "list"
+            )
+        for unit in units:
             if unit.count is None or len(rows) < min(unit.count, unit.rows):  # the block is not in the page
                 yield from self.next_page(unit, 1)
             else:

@@ -10,9 +10,10 @@ import pytest
 from crawling import captures, crawl
 from scrapy.http import HtmlResponse, XmlResponse
 
-from crawler.spiders.hanweb import batch, jpage_lists, report_columns
+from crawler.jpage import batch, jpage_lists, report_columns
 from simulator.district import District, district
 from simulator.hanweb import HanwebColumn
+from simulator.jpaas import JpaasColumn
 from simulator.portals import Entry, Page, Portal, RunningPortal, serve_all
 
 COLUMN = "http://www.example.gov.cn/col/col5555/index.html"
@@ -30,6 +31,13 @@ class Instead:
 
     def answer(self, path: str, query: dict[str, str], base_url: str) -> Page | None:
         return Page(self.body.encode()) if path.endswith("dataproxy.jsp") else None
+
+
+class Everywhere(Instead):
+    """Answers in everybody's place."""
+
+    def answer(self, path: str, query: dict[str, str], base_url: str) -> Page | None:
+        return Page(self.body.encode())
 
 
 def column(here: District, **quirks: Any) -> HanwebColumn:
@@ -62,10 +70,14 @@ def portals() -> dict[str, Portal]:
         "too_many_claimed": (column(here, claimed=40),),
         "by_year": (by_year(here),),
         "proxy_out_of_order": (Instead("<html><body>系统维护中</body></html>"), column(here)),
+        "really_jpaas": (
+            JpaasColumn("/col/col12946/", "政府信息公开年报", here.postings, page_size=8, block="inline"),
+        ),
+        "json": (Everywhere('{"code": 500, "message": "系统繁忙"}'),),
         "proxy_gone": (Instead("您访问的页面不存在"), column(here, forms=frozenset({"html"}), first="links")),
     }
     return {
-        key: Portal(key, (Entry(key, key, "hanweb", f"/col/col{found[-1].number}/index.html"),), found)
+        key: Portal(key, (Entry(key, key, "hanweb", "/col/col12946/index.html"),), found)
         for key, found in parts.items()
     }
 
@@ -140,6 +152,18 @@ def test_a_proxy_that_answers_with_a_page_is_named_as_failing(crawled: Crawled) 
     assert all("dataproxy.jsp" in failure["url"] for failure in run["failures"])
     assert "something else than records" in run["failures"][0]["reason"]
     assert run["unlisted"] == len(district().postings) - FIRST_BATCH
+
+
+def test_a_column_of_the_later_platform_is_named_as_such(crawled: Crawled) -> None:
+    run = crawled.runs["really_jpaas"]
+    assert run["outcome"] == "partial"
+    assert "register the portal as jpaas" in run["failures"][0]["reason"]
+
+
+def test_json_in_the_place_of_a_column_is_named(crawled: Crawled) -> None:
+    run = crawled.runs["json"]
+    assert (run["outcome"] != "ok", run["failed"]) == (True, 1)
+    assert "JSON where a web page was expected" in run["failures"][0]["reason"]
 
 
 def store(*records: str) -> XmlResponse:

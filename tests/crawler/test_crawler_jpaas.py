@@ -9,6 +9,7 @@ import pytest
 from crawling import captures, crawl
 
 from simulator.district import District, district
+from simulator.hanweb import HanwebColumn
 from simulator.jpaas import GATEWAY, JpaasColumn
 from simulator.portals import Entry, Page, Portal, RunningPortal, serve_all
 
@@ -55,13 +56,20 @@ def portals() -> dict[str, Portal]:
         "dates_apart": (column(here, dates_apart=True),),
         "too_few_claimed": (column(here, claimed=10),),
         "too_many_claimed": (column(here, claimed=60),),
+        "pager": (column(here, block="pager"),),
         "page_1_for_ever": (column(here, repeats=True),),
+        "inline_page_1_for_ever": (column(here, repeats=True, block="inline"),),
+        "really_hanweb": (HanwebColumn(12946, "政府信息公开年报", here.postings),),
         "fails_later": (column(here, fails_from=2),),
         "fails": (column(here, fails_from=1),),
         "no_json": (Instead("<html><body>" + "<p>系统维护中</p>" * 60), column(here)),
         "gone_later": (Instead("您访问的页面不存在"), column(here, block="inline")),
     }
-    return {key: Portal(key, (Entry(key, key, "jpaas", "/zwgk/nb/"),), found) for key, found in parts.items()}
+    paths = {"really_hanweb": "/col/col12946/index.html"}
+    return {
+        key: Portal(key, (Entry(key, key, "jpaas", paths.get(key, "/zwgk/nb/")),), found)
+        for key, found in parts.items()
+    }
 
 
 @dataclass
@@ -84,7 +92,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         yield Crawled(runs, running, days)
 
 
-WHOLE = ("script", "inline", "small", "folders", "hub", "old_addresses", "names_host", "dates_apart")
+WHOLE = ("script", "inline", "pager", "small", "folders", "hub", "old_addresses", "names_host", "dates_apart")
 
 
 @pytest.mark.parametrize("key", [*WHOLE, "too_few_claimed", "too_many_claimed"])
@@ -125,9 +133,12 @@ def test_the_block_is_asked_for_as_the_page_says_and_paged_by_paramjson(crawled:
     assert len(gateway_queries(crawled, "inline")) == 2
 
 
-def test_a_gateway_that_gives_its_first_page_for_ever_is_left_and_the_rest_counted(crawled: Crawled) -> None:
-    run = crawled.runs["page_1_for_ever"]
-    assert len(gateway_queries(crawled, "page_1_for_ever")) == 2
+@pytest.mark.parametrize(("key", "requests"), [("page_1_for_ever", 2), ("inline_page_1_for_ever", 1)])
+def test_a_gateway_that_gives_its_first_page_for_ever_is_left_and_the_rest_counted(
+    crawled: Crawled, key: str, requests: int
+) -> None:
+    run = crawled.runs[key]
+    assert len(gateway_queries(crawled, key)) == requests
     assert (run["unlisted"], run["pages_missing"]) == (RECORDS - PAGE, 2)
 
 
@@ -141,6 +152,12 @@ def test_a_list_that_breaks_off_keeps_its_rows_and_counts_the_rest(crawled: Craw
 def test_rows_that_are_claimed_and_not_given_are_counted(crawled: Crawled) -> None:
     run = crawled.runs["too_many_claimed"]
     assert (run["unlisted"], run["pages_missing"]) == (60 - RECORDS, 5)
+
+
+def test_a_column_of_the_earlier_platform_is_named_as_such(crawled: Crawled) -> None:
+    run = crawled.runs["really_hanweb"]
+    assert run["outcome"] != "ok"
+    assert "register the portal as hanweb" in run["failures"][0]["reason"]
 
 
 @pytest.mark.parametrize(("key", "reason"), [("fails", "系统繁忙"), ("no_json", "not JSON")])
