@@ -4,7 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from archive import Archive, ArchiveError, open_archive
 from extract import EXTRACTOR_VERSION, UnreadableFile, read_file
 from nianbao import __version__, overview
+from nianbao.crawling import CrawlOptions, is_web_address, run_crawl
 from nianbao.importing import import_paths
 from nianbao.portals import portals as portals_group
 from nianbao.reading import ExtractionSummary, extract_pending
-from nianbao.schedule import due_portals
+from nianbao.summary import PortalStatus, portal_statuses, status_table
 from validate import check, run_rules
 
 PEOPLE = Console(stderr=True, highlight=False)
@@ -100,61 +101,46 @@ def _archive_command(function: Callable[..., None]) -> Callable[..., None]:
 # Collecting
 
 
+_CRAWL_OPTIONS = (
+    click.argument("portals", nargs=-1),
+    click.option("--years", type=_Years(), help="Only reports of these years: 2023 or 2019-2025."),
+    click.option("--due", is_flag=True, help="Only portals that are due by the seasons of schedule.yaml."),
+    click.option("--full", is_flag=True, help="Ask for every article again, not only for new and recent ones."),
+    click.option("--limit", type=click.IntRange(min=1), help="At most so many reports of each portal."),
+    click.option("--pace", type=click.FloatRange(min=0), metavar="SECONDS", help="Seconds between two requests."),
+    click.option("--accept-fewer", is_flag=True, help="That a portal lists fewer reports than before is right."),
+    click.option(
+        "--summary", type=click.Path(path_type=Path, dir_okay=False), help="Write a JSON summary to this file."
+    ),
+    click.option(
+        "--webhook",
+        metavar="URL",
+        envvar="NIANBAO_WEBHOOK",
+        callback=is_web_address,
+        help="Post the JSON summary to this address (or name it in NIANBAO_WEBHOOK).",
+    ),
+    _data_option,
+)
+
+
+def _crawl_options(function: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_CRAWL_OPTIONS):
+        function = option(function)
+    return function
+
+
 @main.command()
-@click.argument("portals", nargs=-1)
-@click.option("--years", type=_Years(), help="Only reports of these years: 2023 or 2019-2025.")
-@click.option("--due", is_flag=True, help="Only portals that are due: daily 15 January to 15 April, weekly to June.")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many reports of each portal.")
-@click.option("--pace", type=click.FloatRange(min=0), metavar="SECONDS", help="Seconds between two requests.")
-@_data_option
+@_crawl_options
 @_archive_command
-def crawl(
-    *,
-    portals: tuple[str, ...],
-    years: range | None,
-    due: bool,
-    limit: int | None,
-    pace: float | None,
-    data_dir: Path,
-) -> None:
+def crawl(**options: Any) -> None:
     """Collect the reports of PORTALS (keys of the registry; default: all enabled) into the archive.
 
     Portals are read from the shipped registry and from DIR/portals/*.yaml. Each is asked politely: robots.txt obeyed,
-    one request at a time at its own pace. What has not changed since the last visit is not fetched again.
+    one request at a time at its own pace. Lists are always read; of the articles, those that are new or recent are
+    asked for, and all of them now and then (DIR/schedule.yaml says when). A run that was killed is taken up.
     """
-    if not _crawl(keys=portals, years=years, due=due, limit=limit, pace=pace, data_dir=data_dir):
+    if not run_crawl("crawl", CrawlOptions(**options), PEOPLE, lambda archive: True):
         sys.exit(1)
-
-
-def _crawl(
-    *, keys: tuple[str, ...], years: range | None, due: bool, limit: int | None, pace: float | None, data_dir: Path
-) -> bool:
-    # Scrapy takes a second to import: only the commands that crawl pay for it.
-    from crawler.errors import RegistryError  # noqa: PLC0415
-    from crawler.registry import load_portals  # noqa: PLC0415
-    from crawler.run import crawl as run_crawl  # noqa: PLC0415
-    from crawler.session import portal_folders  # noqa: PLC0415
-
-    try:
-        registry = load_portals(*portal_folders(data_dir))
-    except RegistryError as error:
-        raise click.UsageError(str(error)) from error
-    unknown = [key for key in keys if key not in registry]
-    if unknown:
-        raise click.UsageError(f"no portal has the key {', '.join(unknown)}; known: {', '.join(sorted(registry))}")
-    chosen = list(keys) or [key for key, portal in registry.items() if portal.enabled]
-    if due:
-        with open_archive(data_dir) as archive:
-            chosen = due_portals(archive.db, chosen, datetime.now(UTC))
-        if not chosen:
-            PEOPLE.print("No portal is due.")
-            return True
-    runs = run_crawl([registry[key] for key in chosen], data_dir, years=years, limit=limit, pace=pace)
-    for run in runs:
-        for heading, is_failure in (("not read", True), ("left out", False)):
-            named = (f for f in run.failures if (f.kind not in {"robots", "off_host"}) == is_failure)
-            _name_failures(((f.url, f"{f.kind}: {f.reason}") for f in named), heading)
-    return all(run.outcome == "ok" and not run.failed for run in runs)
 
 
 @main.command(name="import")
@@ -275,28 +261,17 @@ def _validate(archive: Archive) -> None:
 
 
 @main.command()
-@click.argument("portals", nargs=-1)
-@click.option("--years", type=_Years(), help="Only reports of these years: 2023 or 2019-2025.")
-@click.option("--due", is_flag=True, help="Only portals that are due.")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many reports of each portal.")
-@click.option("--pace", type=click.FloatRange(min=0), metavar="SECONDS", help="Seconds between two requests.")
-@_data_option
+@_crawl_options
 @_archive_command
-def update(
-    *,
-    portals: tuple[str, ...],
-    years: range | None,
-    due: bool,
-    limit: int | None,
-    pace: float | None,
-    data_dir: Path,
-) -> None:
+def update(**options: Any) -> None:
     """Crawl, extract and validate in one: what a scheduler runs."""
-    reached = _crawl(keys=portals, years=years, due=due, limit=limit, pace=pace, data_dir=data_dir)
-    with open_archive(data_dir) as archive:
-        readable = _extract(archive)
+
+    def read_and_check(archive: Archive) -> bool:
+        is_readable = _extract(archive)
         _validate(archive)
-    if not (reached and readable):
+        return is_readable
+
+    if not run_crawl("update", CrawlOptions(**options), PEOPLE, read_and_check):
         sys.exit(1)
 
 
@@ -352,23 +327,47 @@ def _print_csv(found: list[dict[str, Any]]) -> None:
 
 
 @main.command()
+@click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table")
 @_data_option
 @_archive_command
-def status(*, data_dir: Path) -> None:
-    """Show what is held, the last runs, and what failed and why."""
+def status(*, output_format: str, data_dir: Path) -> None:
+    """Show what is held, how each portal's last crawl ended against the one before, and what failed and why.
+
+    Exit status 1 if an enabled portal's last crawl was not ok.
+    """
     with open_archive(data_dir, read_only=True) as archive:
         coverage = overview.read_coverage(archive.db)
-        runs = overview.last_runs(archive.db)
+        portals = portal_statuses(archive.db)
+        runs = [run for run in overview.last_runs(archive.db) if run.portal is None]
         unread = overview.unread_captures(archive.db)
+    if output_format == "json":
+        held = {"reports": coverage.reports, "agencies": coverage.agencies}
+        found = {**held, "portals": [asdict(portal) for portal in portals], "unread": unread}
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        _print_status(coverage, portals, runs, unread)
+    if any(portal.enabled and portal.outcome != "ok" for portal in portals):
+        sys.exit(1)
+
+
+def _print_status(
+    coverage: overview.Coverage,
+    portals: list[PortalStatus],
+    runs: list[overview.LastRun],
+    unread: list[dict[str, Any]],
+) -> None:
     out = _out()
     out.print(f"{coverage.reports} reports of {coverage.agencies} agencies\n")
     if coverage.states:
         out.print(overview.coverage_table(coverage))
         out.print(f"[dim]{overview.LEGEND}[/]\n")
+    if portals:
+        out.print(status_table(portals))
+        out.print()
     out.print(overview.runs_table(runs))
-    for run in runs:
-        for failure in run.stats.get("failures", []):
-            out.print(f"{run.portal}: {failure['url']}: {failure['kind']}: {failure['reason']}", markup=False)
+    for portal in portals:
+        for failure in portal.stats.get("failures", []):
+            out.print(f"{portal.portal}: {failure['url']}: {failure['kind']}: {failure['reason']}", markup=False)
     for capture in unread:
         out.print(f"not readable: {capture['url']}: {capture['message']}", markup=False)
 

@@ -49,7 +49,7 @@ def run_demo(data_dir: Path) -> None:
         _show_collection(data_dir)
         corrected = world.republish()
         _OUT.print(f"Meanwhile an agency republishes a report with a corrected figure: {', '.join(corrected)}\n")
-        _step("4. Crawl again: only what changed is fetched", data_dir, "crawl", *keys)
+        _step("4. Crawl again, all of it: only what changed is fetched", data_dir, "crawl", *keys, "--full")
         _step("5. Read and check what is new", data_dir, "extract")
         _step("", data_dir, "validate")
         _show_changes(data_dir)

@@ -148,14 +148,14 @@ def last_runs(db: Database) -> list[LastRun]:
 
 
 def runs_table(runs: Iterable[LastRun]) -> Table:
-    """The latest runs as a table."""
+    """The latest runs that are of no portal, as a table."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("portal", "command", "started", "outcome", "reports", "new", "changed", "failed"):
-        table.add_column(column, justify="right" if column in {"reports", "new", "changed", "failed"} else "left")
+    for column in ("command", "last run", "outcome", "reports", "failed"):
+        table.add_column(column, justify="right" if column in {"reports", "failed"} else "left")
     for run in runs:
-        counts = (str(run.stats.get(name, "")) for name in ("reports", "new", "changed", "failed"))
+        counts = (str(run.stats.get(name, "")) for name in ("reports", "failed"))
         style = "" if run.outcome == "ok" else "yellow"
-        table.add_row(run.portal or "—", run.command, run.started_at, Text(run.outcome, style), *counts)
+        table.add_row(run.command, run.started_at[:16].replace("T", " "), Text(run.outcome, style), *counts)
     return table
 
 

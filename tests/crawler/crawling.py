@@ -19,11 +19,14 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 _SCRIPT = """
 import json, sys
 from pathlib import Path
+from crawler.history import Policy
 from crawler.registry import Portal
 from crawler.run import crawl
 entries, data, options = json.load(sys.stdin)
 if options.get("years"):
     options["years"] = range(*options["years"])
+if "policy" in options:
+    options["policy"] = Policy(**options["policy"])
 runs = crawl([Portal.model_validate(entry) for entry in entries], Path(data), **options)
 json.dump({run.portal: {**run.stats(), "outcome": run.outcome} for run in runs}, sys.stdout)
 """

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from archive import open_archive
 from extract import Report, read_bytes
 from nianbao.cli import main
-from nianbao.schedule import days_between_visits, due_portals
+from nianbao.schedule import due_portals, load_schedule
 from simulator.pdf import pdf
 from simulator.render import html_body, tab_text
 from simulator.reports import SimulatedReport, real_report
@@ -225,8 +225,8 @@ def test_without_a_database_flags_says_what_to_do(tmp_path: Path) -> None:
     ("day", "days"),
     [((1, 14), 30), ((1, 15), 1), ((4, 15), 1), ((4, 16), 7), ((6, 30), 7), ((7, 1), 30), ((12, 31), 30)],
 )
-def test_the_season_sets_how_often_a_portal_is_visited(day: tuple[int, int], days: int) -> None:
-    assert days_between_visits(datetime(2024, *day, tzinfo=UTC).date()) == days
+def test_the_season_sets_how_often_a_portal_is_visited(day: tuple[int, int], days: int, tmp_path: Path) -> None:
+    assert load_schedule(tmp_path).days_between_visits(datetime(2024, *day, tzinfo=UTC).date()) == days
 
 
 def test_due_are_portals_without_a_good_run_in_the_season_s_time(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_due_are_portals_without_a_good_run_in_the_season_s_time(tmp_path: Path)
         archive.finish_run(archive.start_run("crawl", "good"), "ok", {})
         archive.finish_run(archive.start_run("crawl", "bad"), "unreachable", {})
         now = datetime.now(UTC)
-        assert due_portals(archive.db, ["good", "bad", "new"], now) == ["bad", "new"]
+        assert due_portals(archive.db, ["good", "bad", "new"], now, load_schedule(tmp_path)) == ["bad", "new"]
 
 
 def test_help_of_every_command_says_what_it_does() -> None:
