@@ -10,6 +10,7 @@ from simulator.gkmlpt import GkmlptInstance, GkmlptList
 from simulator.hanweb import HanwebColumn
 from simulator.jpaas import JpaasColumn
 from simulator.nfcms import NfcmsColumn
+from simulator.openness import Branch, OpennessPortal
 from simulator.portals import Entry, Portal
 from simulator.postings import Host, Posting
 from simulator.site_label import Organ, SiteLabelPortal
@@ -177,6 +178,15 @@ def _jpaas(here: District) -> Portal:
     return Portal("jpaas", (Entry("sim_jpaas", DISTRICT, "jpaas", column.path),), (column,))
 
 
+def _openness(here: District) -> Portal:
+    branches = tuple(
+        Branch(agency.name, [posting for posting in here.postings if posting.publisher == agency.name])
+        for agency in _AGENCIES
+    )
+    portal = OpennessPortal(branches, page_size=3)
+    return Portal("openness", (Entry("sim_openness", DISTRICT, "openness", portal.start),), (portal,))
+
+
 def _site_label(here: District) -> Portal:
     organ = Organ(16551, DISTRICT, here.postings)
     portal = SiteLabelPortal((organ,), mount="/zwgk", page_size=5)
@@ -190,6 +200,7 @@ BUILDERS: dict[str, Builder] = {
     "gkmlpt": _gkmlpt,
     "gx_tid": _gx_tid,
     "hb_uuid": _hb_uuid,
+    "openness": _openness,
     "shhex": _shhex,
     "site_label": _site_label,
     "sx_longid": _sx_longid,
