@@ -36,6 +36,8 @@ class UcapColumn:
     claimed_records: int | None = None
     repeats_last: bool = False
     has_paging: bool = True
+    links_pages: bool = False
+    """Whether the page links its list's pages itself too."""
     has_folder_page: bool = False
     as_json: bool = False
     search_path: str = "/common/search/"
@@ -96,6 +98,7 @@ class UcapColumn:
         links = "".join(
             f'<li><a href="{child.path}{child.page_name}.shtml">{child.name}</a></li>' for child in self.children
         )
+        numbers = "".join(f'<a href="{self._page_path(each)}">{each}</a>' for each in range(1, last + 1))
         channel = f'<meta name="channelid" content="{self.channel}">' if self.states_channel else ""
         body = f"""<!DOCTYPE html>
 <html><head><meta charset="utf-8"><meta name="ColumnName" content="{self.name}">{channel}
@@ -106,10 +109,13 @@ class UcapColumn:
 <ul class="pageList newsList">
 {rows}
 </ul>
-<div id="page_div"></div>
+<div id="page_div">{numbers if self.links_pages else ""}</div>
 {self._script(last, len(postings))}
 <div class="footer">本网站为演示用途搭建的模拟网站，所载机关均为虚构，数据仅供演示，请勿引用</div></body></html>"""
         return Page(body.encode(), HTML, newest(self.postings))
+
+    def _page_path(self, number: int) -> str:
+        return f"{self.path}{self.page_name}{f'_{number}' if number > 1 else ''}.shtml"
 
     def _script(self, pages: int, records: int) -> str:
         if self.as_json:

@@ -36,6 +36,7 @@ COLUMNS = {
     "promises": UcapColumn(PATH, "年报", NINE, page_size=5, claimed_pages=3, claimed_records=14),
     "rlist": UcapColumn(PATH, "年报", NINE, page_name="rlist", page_size=5, addresses="content"),
     "folder": UcapColumn("/sys/c112204/", "年报", NINE, page_size=5, addresses="c01", has_folder_page=True),
+    "links_pages": UcapColumn(PATH, "年报", NINE, page_size=2, links_pages=True, has_folder_page=True),
     "no_script": UcapColumn(PATH, "年报", NINE, has_paging=False),
     "hub": UcapColumn(
         "/sys/c100/",
@@ -82,7 +83,19 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     return Crawled(runs, {name: [c for c in articles if c.portal == name] for name in portals}, running)
 
 
-WHOLE = ("short_count", "repeats", "promises", "rlist", "folder", "no_script", "hub", "json", "search_list", "named")
+WHOLE = (
+    "short_count",
+    "links_pages",
+    "repeats",
+    "promises",
+    "rlist",
+    "folder",
+    "no_script",
+    "hub",
+    "json",
+    "search_list",
+    "named",
+)
 
 
 @pytest.mark.parametrize("name", WHOLE)
