@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
+from scrapy.http import HtmlResponse
 
-from crawler.dialects import dialect_of
+from crawler import listing
+from crawler.dialects import ARTICLE, dialect_of
 from extract.identity import read_title
 
 _UUID = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
@@ -46,7 +47,7 @@ WEAK_SIGNS = (
 )
 """Signs of the page that count only where its articles' addresses tell nothing."""
 
-_PLATFORM_OF_DIALECT = {
+PLATFORM_OF_SHAPE = {
     "trs": "trs",
     "hanweb": "hanweb",
     "jpaas": "jpaas",
@@ -66,7 +67,8 @@ _PLATFORM_OF_DIALECT = {
 
 FALLBACK = "column"
 _SID = re.compile(r"\bSID\s*:\s*['\"]?(\d+)")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# Lists that a script unpacks stand in the page as XML.
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _NO_SITE = re.compile(
     r"(?:法定)?(?:主动公开|政府信息公开|信息公开|政务公开)?(?:工作)?(?:年度?报告?|平台|专栏|目录|首页)+|门户网站|网$"
 )
@@ -98,14 +100,15 @@ class PageReading:
 
 def read_page(url: str, text: str) -> PageReading:
     """Read the page of a column, or the index of a gkmlpt instance, that stands at an address."""
-    # Lists that scripts unpack stand in the page as XML; comments hold outdated copies.
-    page = Selector(text=_COMMENT.sub("", text.replace("<![CDATA[", "").replace("]]>", "")) or "<html/>", type="html")
-    links = dict(_links(page, url))
+    unpacked = "".join(_CDATA.findall(text)) + text
+    response = HtmlResponse(url, body=unpacked.encode(), encoding="utf-8")
+    links = {row.url: row.title for row in listing.rows(response, ARTICLE)} | dict(listing.links(response))
+    links = {address: label for address, label in links.items() if urlsplit(address).netloc == urlsplit(url).netloc}
     reports = [address for address, label in links.items() if read_title(label)]
     columns = [address for address, label in links.items() if _is_below(address, url) and _COLUMN_NAME.search(label)]
     recognition = _strong(url, text) or _by_articles(reports or list(links), url)
     recognition = recognition or _weak(url, text) or _by_columns(columns, url)
-    return PageReading(recognition, len(reports), len(columns), _site(page))
+    return PageReading(recognition, len(reports), len(columns), _site(listing.page_of(response)))
 
 
 def _site(page: Selector) -> str:
@@ -113,18 +116,6 @@ def _site(page: Selector) -> str:
     named = page.css("meta[name=SiteName]::attr(content)").get() or page.css("title::text").get() or ""
     parts = (_NO_SITE.sub("", part).strip() for part in re.split(r"[-_|—－–>·]", named))
     return next((part for part in parts if part), "")
-
-
-def _links(page: Selector, url: str) -> Iterator[tuple[str, str]]:
-    """(address, label) of the links to the same host."""
-    for link in page.css("a[href]"):
-        try:
-            address = urljoin(url, link.attrib["href"].strip())
-            if urlsplit(address).netloc != urlsplit(url).netloc:
-                continue
-        except ValueError:
-            continue
-        yield address, link.attrib.get("title") or " ".join("".join(link.css("::text").getall()).split())
 
 
 def _is_below(address: str, url: str) -> bool:
@@ -167,7 +158,7 @@ def _by_articles(addresses: list[str], url: str) -> Recognition | None:
     if not shapes:
         return None
     ((shape, count),) = shapes.most_common(1)
-    sign = Sign(_PLATFORM_OF_DIALECT.get(shape, FALLBACK))
+    sign = Sign(PLATFORM_OF_SHAPE.get(shape, FALLBACK))
     return _recognition(sign, f"{count} of its articles have addresses of the shape {shape!r}", url, "")
 
 

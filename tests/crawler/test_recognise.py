@@ -97,6 +97,22 @@ def test_nothing_is_guessed(text: str) -> None:
     assert (reading.recognition, reading.reports) == (None, 0)
 
 
+def test_rows_that_a_script_writes_count() -> None:
+    script = f"""var url = "./202602/t20260214_2730572.shtml"; title = "{TITLE.format(2025)}";
+        document.writeln("2026-02-14 17:32")"""
+    reading = read_page(COLUMN, f"<html><body><script>{script}</script></body></html>")
+    assert reading.recognition is not None
+    assert (reading.recognition.platform, reading.reports) == ("trs", 1)
+
+
+def test_records_inside_xml_count() -> None:
+    record = (
+        f'<record><![CDATA[<li><a href="/art/2024/1/9/art_5_9.html" title="{TITLE.format(2023)}">…</a></li>]]></record>'
+    )
+    reading = read_page(COLUMN, f"<html><body><script><datastore>{record}</datastore></script></body></html>")
+    assert reading.reports == 1
+
+
 def test_sub_columns_alone_are_for_the_fallback() -> None:
     reading = read_page(COLUMN, "<a href='2023n/'>2023年</a><a href='../tzgg/'>2023年通知</a>")
     assert reading.recognition is not None
