@@ -1,6 +1,9 @@
 """``nianbao crawl`` and ``nianbao update``: which portals, under which policy, and the word about it afterwards."""
 
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,9 +52,10 @@ def run_crawl(command: str, options: CrawlOptions, people: Console, afterwards: 
     summary = RunSummary(command)
     ended, error, succeeded = "crashed", None, False
     try:
-        succeeded = _crawl(options, summary, people)
-        with open_archive(options.data_dir) as archive:
-            succeeded = afterwards(archive) and succeeded
+        with _stopped_like_by_hand():
+            succeeded = _crawl(options, summary, people)
+            with open_archive(options.data_dir) as archive:
+                succeeded = afterwards(archive) and succeeded
         ended = "done"
     except KeyboardInterrupt:
         ended = "interrupted"
@@ -64,6 +68,19 @@ def run_crawl(command: str, options: CrawlOptions, people: Console, afterwards: 
         # A summary that cannot be written must not hide what happened before.
         succeeded = _deliver(summary, options, people, ended, error) and succeeded
     return succeeded
+
+
+@contextmanager
+def _stopped_like_by_hand() -> Iterator[None]:
+    """A service manager stops with SIGTERM what a person stops with Ctrl-C: both are to end in good order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, kept)
 
 
 def _crawl(options: CrawlOptions, summary: RunSummary, people: Console) -> bool:
