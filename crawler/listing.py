@@ -96,6 +96,7 @@ def _dates(text: str) -> Iterator[date]:
             continue
 
 
+@lru_cache(maxsize=16)
 def rows(
     response: TextResponse, article: re.Pattern[str], dated: Callable[[str], date | None] = read_date
 ) -> list[Row]:

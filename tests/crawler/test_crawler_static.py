@@ -107,15 +107,18 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     for key, (platform, each) in others().items():
         path = each.path.rstrip("/") if key == "bare" else f"{UUID}index.html" if key == "announced" else each.path
         portals[key] = portal(key, platform, each, path)
+    numbered = {"/nb/": column(f"./1234567/index.html {TITLE}"), "/nb/1234567/index.html": article("一")}
     odd = column(f"./20240119/i1.html {TITLE}", f"{ODD} {TITLE.replace('云台', '石门')}")
     with ExitStack() as stack:
         servers = {key: stack.enter_context(serve(each)) for key, each in portals.items()}
         servers["backward"].faults["/xxgk/nb/3.htm"] = Fault("not_found")
         shapes = stack.enter_context(scripted(lambda base: {"/nb/": odd, "/nb/20240119/i1.html": article("一")}))
         json_list = Answer(b'{"rows": []}', headers={"Content-Type": "application/json"})
+        folders = stack.enter_context(scripted(lambda base: dict(numbered)))
         jsons = stack.enter_context(scripted(lambda base: {"/nb/": json_list}))
         entries = [running.registry[0] for running in servers.values()]
         entries += [shapes.entry("shapes", platform="column"), jsons.entry("jsons", platform="shhex")]
+        entries.append(folders.entry("folders", platform="column"))
         yield Crawled(data, crawl(entries, data, years=[2020, 2024], show_progress=False), servers)
 
 
@@ -175,6 +178,11 @@ def test_a_report_at_an_address_of_no_known_shape_is_named(crawled: Crawled) -> 
     (failure,) = run["failures"]
     assert failure["url"].endswith(ODD)
     assert "石门" in failure["reason"]
+
+
+def test_an_article_in_a_folder_of_its_own_is_not_taken_for_a_column(crawled: Crawled) -> None:
+    run = crawled.runs["folders"]
+    assert (run["outcome"], run["reports"], run["lists"]) == ("ok", 1, 1)
 
 
 def test_json_for_a_list_is_named_and_the_others_go_on(crawled: Crawled) -> None:
