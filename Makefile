@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint format bench lock clean
+.PHONY: demo test lint format soak bench lock clean
 
 demo: .venv/ready ## the main job on simulated portals
 	$(BIN)/nianbao demo
@@ -18,6 +18,9 @@ lint: .venv/ready
 format: .venv/ready ## put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+soak: .venv/ready ## kill a crawl at 20 random moments: its archive must be that of an undisturbed one
+	$(BIN)/python tests/crawler/killing.py
 
 bench: .venv/ready ## measure again what docs/benchmarks.md says
 	$(BIN)/python -m bench
