@@ -36,7 +36,7 @@ def problems(*folders: Path) -> list[str]:
 
 def test_shipped_portals_load() -> None:
     portals = load_portals(SHIPPED)
-    assert len(portals) >= 140
+    assert len(portals) == 232
     assert portals["panyu"].division_code == "440113"
     assert portals["panyu"].pace == 2.0
     assert portals["panyu"].must_have_results
