@@ -147,7 +147,7 @@ def _judge(portal: Portal, run: PortalRun, archive: Archive) -> Probe:
     found = reading.recognition
     if portal.column_url is None and portal.platform != "gkmlpt":
         return Probe(portal, url, "reachable", "only the home page was asked for: no column is known", None, reading)
-    if found is None or not (reading.reports or reading.columns or found.by_script):
+    if found is None or not (reading.reports or reading.columns or found.rowless):
         return Probe(portal, url, "empty", "the page links to no report and to no column of reports", None, reading)
     detail = f"{reading.reports} reports and {reading.columns} columns of reports on the first page"
     if found.platform != portal.platform:

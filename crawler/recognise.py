@@ -19,27 +19,36 @@ _UUID = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 class Sign:
     """What gives a platform away: a pattern of the column's ``address`` (path and query) or of its ``page``.
 
-    ``by_script``: the page may rightly hold no row, for a script loads them.
+    ``rowless``: the page may rightly hold no row, for a script loads them or each organ has a page of its own.
     """
 
     platform: str
     address: str | None = None
     page: str | None = None
-    by_script: bool = False
+    rowless: bool = False
 
 
 SIGNS = (
-    Sign("gkmlpt", page=r"window\._CONFIG\s*=", by_script=True),
-    Sign("jpaas", page=r"/api-gateway/jpaas-publish-server/", by_script=True),  # before hanweb, whose words it shares
-    Sign("hanweb", r"/col/col\d+/", r"/module/(?:web/)?jpage/|dataproxy\.jsp", by_script=True),
-    Sign("site_label", r"/public/column/\d+", r"/site/label/8888", by_script=True),
-    Sign("openness", r"(?i:/xxgkAnnualReport/?$|/XxgkContent/showList/|/xxgk/openness/)", r"(?i:/xxgkAnnualReport/)"),
+    Sign("gkmlpt", page=r"window\._CONFIG\s*=", rowless=True),
+    Sign("jpaas", page=r"/api-gateway/jpaas-publish-server/", rowless=True),  # before hanweb, whose words it shares
+    Sign("hanweb", r"/col/col\d+/", r"/module/(?:web/)?jpage/|dataproxy\.jsp", rowless=True),
+    Sign("site_label", r"/public/column/\d+", r"/site/label/8888", rowless=True),
+    Sign(
+        "openness",
+        r"(?i:/xxgkAnnualReport/?$|/XxgkContent/showList/|/xxgk/openness/)",
+        r"(?i:/xxgkAnnualReport/)",
+        rowless=True,
+    ),
     Sign("hb_uuid", rf"/columns/{_UUID}(?:/|$)"),
 )
 """Signs that no other platform shows, the more telling first."""
 
 WEAK_SIGNS = (
-    Sign("ucap_hex", page=r"(?i)<ucap(?:title|content)\b|createPageHTML\(\s*['\"]page_div['\"]|name=\"?channelid"),
+    Sign(
+        "ucap_hex",
+        page=r"(?i)<ucap(?:title|content)\b|createPageHTML\(\s*['\"]page_div['\"]|name=['\"]?channelid",
+        rowless=True,
+    ),
     Sign("trs", page=r"createPage(?:HTML)?\(\s*['\"]?\d|\bcountPage\s*=|TRS_(?:Editor|UEDITOR)|trs_editor_view"),
     Sign("shhex", page=r"\.pagination\(\s*\{\s*totalPage\s*:"),
     Sign("sx_longid", page=r"\bm-lst\b|\bm-txt-article\b"),
@@ -70,7 +79,7 @@ _SID = re.compile(r"\bSID\s*:\s*['\"]?(\d+)")
 # Lists that a script unpacks stand in the page as XML.
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _NO_SITE = re.compile(
-    r"(?:法定)?(?:主动公开|政府信息公开|信息公开|政务公开)?(?:工作)?(?:年度?报告?|平台|专栏|目录|首页)+|门户网站|网$"
+    r"(?:法定)?(?:主动公开|政府信息公开|信息公开|政务公开)|(?:工作)?年度?报告?|平台|专栏|目录|首页|门户网站|网$"
 )
 _COLUMN_NAME = re.compile(r"年报|年度报告|20\d\d年?")
 
@@ -84,7 +93,7 @@ class Recognition:
     base_url: str
     column_url: str | None = None
     sid: str | None = None
-    by_script: bool = False
+    rowless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ def _strong(url: str, text: str) -> Recognition | None:
         if sign.page and (match := re.search(sign.page, text)):
             return _recognition(sign, f"its page holds {match.group()!r}", url, text)
         if sign.address and (match := re.search(sign.address, address)):
-            return replace(_recognition(sign, f"its address holds {match.group()!r}", url, text), by_script=False)
+            return replace(_recognition(sign, f"its address holds {match.group()!r}", url, text), rowless=False)
     return None
 
 
@@ -145,11 +154,11 @@ def _weak(url: str, text: str) -> Recognition | None:
 def _recognition(sign: Sign, words: str, url: str, text: str) -> Recognition:
     origin = urlsplit(url)._replace(path="", query="", fragment="").geturl()
     if sign.platform != "gkmlpt":
-        return Recognition(sign.platform, words, origin, url, by_script=sign.by_script)
+        return Recognition(sign.platform, words, origin, url, rowless=sign.rowless)
     # An instance may be a department's, under a path of its host.
     root, at, _ = url.partition("/gkmlpt")
     sid = _SID.search(text)
-    return Recognition("gkmlpt", words, root if at else origin, None, sid[1] if sid else None, by_script=True)
+    return Recognition("gkmlpt", words, root if at else origin, None, sid[1] if sid else None, rowless=True)
 
 
 def _by_articles(addresses: list[str], url: str) -> Recognition | None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from crawler.recognise import read_page
+from crawler.recognise import PLATFORM_OF_SHAPE, SIGNS, WEAK_SIGNS, read_page
+from crawler.registry import known_platforms
 
 COLUMN = "http://www.example.gov.cn/zwgk/nb/"
 TITLE = "澄川区水务局{}年政府信息公开工作年度报告"
@@ -130,3 +131,8 @@ def test_sub_columns_alone_are_for_the_fallback() -> None:
 )
 def test_whose_the_site_is(head: str, site: str) -> None:
     assert read_page(COLUMN, page("./202401/t20240119_3541184.html", head=head)).site == site
+
+
+def test_every_sign_is_of_a_platform_with_a_spider() -> None:
+    named = {sign.platform for sign in (*SIGNS, *WEAK_SIGNS)} | set(PLATFORM_OF_SHAPE.values())
+    assert named == set(known_platforms()) - {"column"}

@@ -32,6 +32,7 @@ from nianbao import portals
 data, urls = Path(sys.argv[1]), json.loads(sys.argv[2])
 asked = [portals.asked(url, key, True).model_copy(update={"pace": 0}) for key, url in urls.items()]
 for found in probe(asked, new=True):
+    assert found.state == "reachable", found
     portals.write(data, portals.entry_from(found))
 """
 
