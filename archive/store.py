@@ -121,6 +121,23 @@ class Archive:
                 (_now(), outcome, json.dumps(stats, ensure_ascii=False), run_id),
             )
 
+    def add_run(self, run: Mapping[str, Any]) -> bool:
+        """Keep a row of ``runs`` of another data directory; False where this one has it already.
+
+        A run is known by its portal and the microsecond in which it began; it gets an id of its own here.
+        """
+        names = ("started_at", "finished_at", "command", "portal", "outcome", "stats")
+        values = {name: run[name] for name in names}
+        with transaction(self.db):
+            self._know_portal(run["portal"])
+            added = self.db.execute(
+                "INSERT INTO runs (started_at, finished_at, command, portal, outcome, stats)"
+                " SELECT :started_at, :finished_at, :command, :portal, :outcome, :stats WHERE NOT EXISTS"
+                " (SELECT 1 FROM runs WHERE portal IS :portal AND started_at = :started_at)",
+                values,
+            ).rowcount
+        return added > 0
+
     def save_portals(self, portals: Iterable[Mapping[str, Any]]) -> None:
         """Add or update portals, given as key, name, base_url, platform, division_code, enabled."""
         with transaction(self.db):

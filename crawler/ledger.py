@@ -1,10 +1,15 @@
 """What one crawl of one portal saw, kept, left out and could not get: the content of its row in ``runs``."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 # A portal that fails everywhere fails for a few reasons: fifty addresses show them, the count tells the rest.
 MAX_NAMED = 50
+
+# How the last line of a job's log that matters begins, after time and level.
+_RECORD = "run record: "
 
 Outcome = Literal["ok", "partial", "empty", "blocked", "unreachable", "moved"]
 
@@ -100,3 +105,18 @@ class PortalRun:
         for name in ("portal", "run_id", "outcome"):
             del values[name]
         return values
+
+
+def write_record(record: Mapping[str, Any]) -> str:
+    """A row of ``runs`` as a line for the log: Scrapyd serves the log, so a crawl on any machine can be read there."""
+    return _RECORD + json.dumps(record)
+
+
+def read_record(log: str) -> dict[str, Any] | None:
+    """The record that a log ends with; None where the crawl did not come to its end."""
+    _, found, rest = log.rpartition(_RECORD)
+    try:
+        record: dict[str, Any] = json.loads(rest.partition("\n")[0]) if found else {}
+    except ValueError:
+        return None
+    return record or None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from archive import Archive, Capture
 from crawler.history import EVERYTHING, History, Policy, read_history
@@ -70,6 +71,10 @@ class Session:
             run.gone, run.gone_named = len(gone), gone[:MAX_NAMED]
         run.outcome, run.why = judge(run, self.history, run.least)
         self.archive.finish_run(run.run_id, run.outcome, run.stats())
+
+    def record(self) -> dict[str, Any]:
+        """The run's row in ``runs``, for whoever cannot see the database."""
+        return next(self.archive.db.query("SELECT * FROM runs WHERE id = ?", (self.run.run_id,)))
 
     @property
     def least(self) -> int:

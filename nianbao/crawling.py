@@ -88,18 +88,9 @@ def _crawl(options: CrawlOptions, summary: RunSummary, people: Console) -> bool:
     from crawler.history import Policy  # noqa: PLC0415
     from crawler.run import crawl  # noqa: PLC0415
 
-    try:
-        schedule = load_schedule(options.data_dir)
-    except ScheduleError as error:
-        raise click.UsageError(str(error)) from error
-    policy = Policy(
-        recent_days=schedule.recent_days,
-        sweep_days=schedule.sweep_days,
-        least_share=schedule.least_share,
-        full=options.full,
-        accept_fewer=options.accept_fewer,
-    )
-    portals = _choose(options, schedule)
+    schedule = schedule_of(options.data_dir)
+    policy = Policy(**schedule.policy(), full=options.full, accept_fewer=options.accept_fewer)
+    portals = choose_portals(options.data_dir, options.portals, options.due, schedule)
     summary.begin([portal.key for portal in portals], policy)
     if not portals:
         people.print("No portal is due.")
@@ -109,21 +100,30 @@ def _crawl(options: CrawlOptions, summary: RunSummary, people: Console) -> bool:
     return all(run.outcome == "ok" for run in runs)
 
 
-def _choose(options: CrawlOptions, schedule: Schedule) -> "list[Portal]":
+def schedule_of(data_dir: Path) -> Schedule:
+    """The schedule of a data directory; one that cannot be read is wrong usage. Raises UsageError."""
+    try:
+        return load_schedule(data_dir)
+    except ScheduleError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def choose_portals(data_dir: Path, keys: tuple[str, ...], due: bool, schedule: Schedule) -> "list[Portal]":
+    """The portals of these keys (none: all enabled), of those only the due ones if asked. Raises UsageError."""
     from crawler.errors import RegistryError  # noqa: PLC0415
     from crawler.registry import load_portals  # noqa: PLC0415
     from crawler.session import portal_folders  # noqa: PLC0415
 
     try:
-        registry = load_portals(*portal_folders(options.data_dir))
+        registry = load_portals(*portal_folders(data_dir))
     except RegistryError as error:
         raise click.UsageError(str(error)) from error
-    unknown = [key for key in options.portals if key not in registry]
+    unknown = [key for key in keys if key not in registry]
     if unknown:
         raise click.UsageError(f"no portal has the key {', '.join(unknown)}; known: {', '.join(sorted(registry))}")
-    chosen = list(dict.fromkeys(options.portals)) or [key for key, portal in registry.items() if portal.enabled]
-    if options.due:
-        with open_archive(options.data_dir) as archive:
+    chosen = list(dict.fromkeys(keys)) or [key for key, portal in registry.items() if portal.enabled]
+    if due:
+        with open_archive(data_dir) as archive:
             chosen = due_portals(archive.db, chosen, datetime.now(UTC), schedule)
     return [registry[key] for key in chosen]
 

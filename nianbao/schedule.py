@@ -49,6 +49,10 @@ class Schedule(BaseModel):
         begun = [season for season in seasons if season.begins <= f"{today:%m-%d}"]
         return (begun or seasons)[-1].every_days
 
+    def policy(self) -> dict[str, Any]:
+        """The fields of `crawler.history.Policy` that stand in the schedule."""
+        return self.model_dump(exclude={"seasons"})
+
 
 def load_schedule(data_dir: Path) -> Schedule:
     """The schedule of the data directory, else the shipped one. Raises ScheduleError."""

@@ -1,5 +1,6 @@
 """What the spiders of all platforms share: which rows to fetch, attachments, and what becomes of a failed request."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -16,7 +17,8 @@ from twisted.python.failure import Failure
 from archive import open_archive
 from crawler import dialects, listing
 from crawler.failures import explain
-from crawler.ledger import PortalRun
+from crawler.history import EVERYTHING, Policy
+from crawler.ledger import PortalRun, write_record
 from crawler.listing import Row
 from crawler.registry import host_of
 from crawler.session import Session, find_portal, read_years
@@ -38,7 +40,8 @@ class PortalSpider(Spider):
     """Base of the spiders. Every request has a ``kind`` (list, article, attachment) in its meta, by which the
     middlewares archive the answer before it comes back here. Spiders yield requests only.
 
-    From the command line: ``scrapy crawl gkmlpt -a portal=KEY -a data=DIR [-a years=2019-2025] [-a limit=N]``.
+    From the command line: ``scrapy crawl gkmlpt -a portal=KEY -a data=DIR [-a years=2019-2025] [-a limit=N]
+    [-a policy={"recent_days": 60}]``, with the fields of `crawler.history.Policy` (default: ask for everything again).
     """
 
     article_path: ClassVar[re.Pattern[str]]
@@ -51,11 +54,12 @@ class PortalSpider(Spider):
         data: str = "data",
         years: str | None = None,
         limit: str | None = None,
+        policy: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self._own_session = session is None
-        self.session = session or _open_session(portal, Path(data), years, limit)
+        self.session = session or _open_session(portal, Path(data), years, limit, policy)
         self.portal, self.run = self.session.portal, self.session.run
         self._seen: set[str] = set()
 
@@ -222,10 +226,11 @@ class PortalSpider(Spider):
             self.run.stop("interrupted")
         if self._own_session:
             self.session.finish()
+            self.logger.info("%s", write_record(self.session.record()))
             self.session.archive.close()
 
 
-def _open_session(key: str | None, data_dir: Path, years: str | None, limit: str | None) -> Session:
+def _open_session(key: str | None, data_dir: Path, years: str | None, limit: str | None, policy: str | None) -> Session:
     if key is None:
         raise ValueError("name the portal: -a portal=KEY")
     portal = find_portal(key, data_dir)
@@ -235,6 +240,7 @@ def _open_session(key: str | None, data_dir: Path, years: str | None, limit: str
         PortalRun(key),
         years=read_years(years) if years else None,
         limit=int(limit) if limit else None,
+        policy=Policy(**json.loads(policy)) if policy else EVERYTHING,
     )
     session.begin()
     return session
