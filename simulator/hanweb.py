@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from typing import Literal
 from urllib.parse import quote
@@ -51,7 +51,9 @@ class HanwebColumn:
     """The page that the link on the column page names: 1 where the portal's pages are counted from 1 regardless."""
     claimed: int | None = None
     """How many records the page says there are; None: the truth."""
-    stray: tuple[str, ...] = field(default=())
+    range_until: int | None = None
+    """The last record that the proxy gives by a range."""
+    strays: tuple[str, ...] = ()
     """Records as markup that come before all others."""
 
     def answer(self, path: str, query: dict[str, str], base_url: str) -> Page | None:
@@ -100,7 +102,7 @@ class HanwebColumn:
         size = 3 * self.per_page
         if "startrecord" in query:  # counted from 1, both ends belong to the range
             first, last = int(query["startrecord"]) - 1, int(query["endrecord"])
-            return self._xml(records[first:last], None)
+            return self._xml(records[: self.range_until][first:last], None)
         number = int(query["page"])
         following = number + 1 if number * size < len(records) else None
         return self._xml(records[(number - 1) * size : number * size], following, path)
@@ -120,7 +122,7 @@ class HanwebColumn:
 
     def _records(self) -> list[str]:
         make = _table_row if self.record == "tr" else _list_item
-        return [*self.stray, *(make(self.article_path(each), each) for each in self.postings)]
+        return [*self.strays, *(make(self.article_path(each), each) for each in self.postings)]
 
     def _column(self, query: dict[str, str]) -> str:
         records, number = self._records(), 1

@@ -65,6 +65,8 @@ def portals() -> dict[str, Portal]:
         "more": (column(here, forms=frozenset({"more"}), has_settings=False),),
         "html": (column(here, forms=frozenset({"html"}), first="links"),),
         "links_only": (column(here, forms=frozenset(), first="links"),),
+        "range_breaks_off": (column(here, range_until=12),),
+        "record_without_link": (column(here, strays=("<li>更早的年报请到档案馆查阅</li>",)),),
         "table_rows": (column(here, record="tr", has_root=False),),
         "too_few_claimed": (column(here, claimed=5),),
         "too_many_claimed": (column(here, claimed=40),),
@@ -102,7 +104,17 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         yield Crawled(runs, running, days)
 
 
-WHOLE = ("range", "group", "group_counted_from_1", "encrypted", "more", "html", "table_rows", "by_year")
+WHOLE = (
+    "range",
+    "range_breaks_off",
+    "group",
+    "group_counted_from_1",
+    "encrypted",
+    "more",
+    "html",
+    "table_rows",
+    "by_year",
+)
 
 
 @pytest.mark.parametrize("key", [*WHOLE, "too_few_claimed", "too_many_claimed", "proxy_gone"])
@@ -123,6 +135,13 @@ def test_ranges_follow_each_other_with_the_numbers_of_that_column(crawled: Crawl
     assert [re.findall(r"(?:start|end)record=(\d+)", path) for path in asked] == [["10", "18"], ["19", "27"]]
     units = {re.findall(r"unitid=(\d+)", path)[0] for path in crawled.running["by_year"].paths() if "dataproxy" in path}
     assert units == {"90", "91", "92", "93", "94"}
+
+
+def test_a_record_without_a_link_is_passed_and_counted(crawled: Crawled) -> None:
+    asked = [path for path in crawled.running["record_without_link"].paths() if "startrecord" in path]
+    assert [re.findall(r"startrecord=(\d+)", path)[0] for path in asked[:2]] == ["10", "19"]
+    run = crawled.runs["record_without_link"]
+    assert (run["listed"], run["unlisted"], run["pages_missing"]) == (ALL, 1, 0)
 
 
 def test_of_an_encrypted_link_only_the_page_changes(crawled: Crawled) -> None:
