@@ -136,7 +136,7 @@ class NumberedList:
             f'<td class="cwrq">{posting.published_on}</td></tr>'
             for posting in shown
         )
-        pages = "".join(f'<a href="{self._page_path(each)}">{each}</a>' for each in range(1, last + 1))
+        pages = "".join(f'<a href="{self._page_path(each)}">{each}</a>' for each in sorted({1, min(2, last), last}))
         body = f'<div class="search-list"><table><tbody>{rows}</tbody></table></div><div class="pages">{pages}</div>'
         return page("最新公开", body)
 

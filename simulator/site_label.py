@@ -126,8 +126,7 @@ class SiteLabelPortal:
 <select id="timeFrame">{years}</select>
 <script>var result = '{NOTHING}';</script>
 {shown}"""
-        title = posting.title if posting else ""
-        return Page(self._page(organ.name, body, title).encode(), HTML, posting.modified if posting else None)
+        return Page(self._page(organ.name, body).encode(), HTML, posting.modified if posting else None)
 
     def _report(self, posting: Posting) -> str:
         return f"""<h2 class="xxgk_title">{escape(posting.title)}</h2>
@@ -136,10 +135,10 @@ class SiteLabelPortal:
 {posting.body(self._link(posting))}
 </div>"""
 
-    def _page(self, organ: str, body: str, title: str = "") -> str:
+    def _page(self, organ: str, body: str) -> str:
         return f"""<!DOCTYPE html>
 <html><head><meta charset="utf-8"><meta name="SiteName" content="石笋区人民政府">
-<meta name="SiteId" content="{self.site_id}"><meta name="ArticleTitle" content="{escape(title)}">
+<meta name="SiteId" content="{self.site_id}">
 <title>{organ}政府信息公开年报_石笋区人民政府</title>
 <link rel="stylesheet" href="/assets/css/xxgk.css"><script src="/assets/js/jquery-1.11.3.min.js"></script>
 <script src="/assets/js/ls.page.js"></script></head>

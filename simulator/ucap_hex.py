@@ -37,7 +37,7 @@ class UcapColumn:
     repeats_last: bool = False
     has_paging: bool = True
     links_pages: bool = False
-    """Whether the page links its list's pages itself too."""
+    """Whether the page itself links the first two and the last page of its list."""
     has_folder_page: bool = False
     as_json: bool = False
     search_path: str = "/common/search/"
@@ -98,7 +98,7 @@ class UcapColumn:
         links = "".join(
             f'<li><a href="{child.path}{child.page_name}.shtml">{child.name}</a></li>' for child in self.children
         )
-        numbers = "".join(f'<a href="{self._page_path(each)}">{each}</a>' for each in range(1, last + 1))
+        numbers = "".join(f'<a href="{self._page_path(each)}">{each}</a>' for each in (1, min(2, last), last))
         channel = f'<meta name="channelid" content="{self.channel}">' if self.states_channel else ""
         body = f"""<!DOCTYPE html>
 <html><head><meta charset="utf-8"><meta name="ColumnName" content="{self.name}">{channel}

@@ -199,8 +199,9 @@ def test_settings_of_other_lists_on_the_page_are_not_taken() -> None:
         "Ls.ajax({labelName: 'publicColumnList', siteId: '1', organId: '2', file: '/other'});"
         "Ls.ajax({labelName: 'publicInfoList', siteId: '3', organId: '4', file: '/xxgk/publicInfoList_x'});"
     )
-    url = "http://www.example.gov.cn/public/column/4?type=6&catId=5"
+    url = "http://www.example.gov.cn/hszwgk/public/column/4?type=6&catId=5"
     address = label_address(HtmlResponse(url, body=f"<script>{script}</script>", encoding="utf-8"))
     assert address is not None
+    assert address.startswith("http://www.example.gov.cn/hszwgk/site/label/8888?")
     for pair in ("siteId=3", "organId=4", "type=6", "catId=5", "file=%2Fxxgk%2FpublicInfoList_x"):
         assert f"&{pair}" in address
