@@ -42,6 +42,7 @@ class UcapColumn:
     as_json: bool = False
     search_path: str = "/common/search/"
     ignores_page: bool = False
+    states_total: bool = True
     names_search_path: bool = False
     """Whether the page's script says where to ask; else one has to know."""
     states_channel: bool = True
@@ -160,6 +161,8 @@ class UcapColumn:
             "total": len(results) if self.claimed_records is None else self.claimed_records,
             "results": results[(number - 1) * size : number * size],
         }
+        if not self.states_total:
+            del data["total"]
         return Page(json.dumps({"data": data}, ensure_ascii=False).encode(), "application/json; charset=utf-8")
 
     def _result(self, posting: Posting, base_url: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Columns of the UCAP content manager: ``list.shtml``, then ``list_2.shtml``, or rows that the portal gives as JSON."""
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -66,7 +67,8 @@ class UcapHexSpider(ColumnSpider):
         paging = _PAGING.search(text_of(response))
         self._promised[first] = int(paging["records"] or 0) if paging else 0
         yield from super().parse_column(response, **context)
-        if not (paging and known) and response.meta["kind"] == "list":
+        is_whole = paging and (known or paging["records"] == "0")
+        if not is_whole and response.meta["kind"] == "list":
             yield from self._search(response, is_shown=bool(known or self.sub_columns(response, context["root"])))
 
     def page_url(self, first: str, number: int, response: TextResponse) -> str | None:
@@ -134,7 +136,7 @@ class UcapHexSpider(ColumnSpider):
         known |= {row.url for row in fresh}
         if data is not None and number == 1:
             self._promised[first] = int(data.get("total") or 0)
-        if fresh and len(known) < self._promised[first]:
+        if fresh and len(known) < (self._promised[first] or math.inf):
             context |= {"first": first, "number": number + 1, "others": []}
             yield from self.list_request(first.format(number + 1), self.parse_search, page=number + 1, **context)
             return

@@ -45,12 +45,14 @@ COLUMNS = {
         children=(
             UcapColumn("/sys/c101/", "区政府年报", NINE[:5]),
             UcapColumn("/sys/c102/", "2022年", NINE[5:], page_name="xxgk_list"),
+            UcapColumn("/sys/c104/", "2021年"),
             UcapColumn("/sys/c103/", "统计公报", postings(12)[9:]),
         ),
     ),
     "json": JSON,
     "search_list": UcapColumn(PATH, "年报", NINE, page_size=4, as_json=True, search_path="/searchList/"),
     "named": UcapColumn(PATH, "年报", NINE, as_json=True, search_path="/gk/search/", names_search_path=True),
+    "no_total": replace(JSON, states_total=False),
     "lost": UcapColumn(PATH, "年报", NINE, as_json=True, lost_addresses=frozenset({NINE[2].id})),
     "json_promises": UcapColumn(PATH, "年报", NINE, page_size=4, as_json=True, claimed_records=12),
     "first_for_ever": replace(JSON, ignores_page=True),
@@ -95,6 +97,7 @@ WHOLE = (
     "json",
     "search_list",
     "named",
+    "no_total",
 )
 
 
