@@ -32,6 +32,11 @@ class StaticColumn:
         """How many list pages there are."""
         return max(math.ceil(len(self.postings) / self.page_size), 1)
 
+    @property
+    def link(self) -> str:
+        """The address by which other pages link to the column."""
+        return self.path
+
     def answer(self, path: str, query: dict[str, str], base_url: str) -> Page | None:
         """A list page, an article or an attachment of this column or of one that it links to."""
         for number in range(1, self.pages + 1):
@@ -64,7 +69,7 @@ class StaticColumn:
     def _list(self, number: int) -> str:
         shown = self.postings[(number - 1) * self.page_size : number * self.page_size]
         rows = "\n".join(self.row(posting) for posting in shown)
-        below = "".join(f'<li><a href="{child.path}">{child.name}</a></li>\n' for child in self.children)
+        below = "".join(f'<li><a href="{child.link}">{child.name}</a></li>\n' for child in self.children)
         return f"""<!DOCTYPE html>
 <html><head><meta charset="utf-8"><meta name="ColumnName" content="{self.name}"><title>{self.name}</title></head>
 <body><div class="crumb"><a href="/">首页</a> &gt; <a href="/zwgk/zcwj/">政策文件</a> &gt; {self.name}</div>
@@ -190,6 +195,11 @@ class SxLongidColumn(StaticColumn):
 
     shows_report: bool = False
     container: ClassVar[str] = "m-txt-article"
+
+    @property
+    def link(self) -> str:
+        """The first page: there is nothing at the folder itself."""
+        return f"{self.path}1.html"
 
     def list_paths(self, number: int) -> tuple[str, ...]:
         """Named by number."""

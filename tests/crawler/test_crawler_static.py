@@ -31,6 +31,7 @@ NAME = "政府信息公开年报"
 TITLE = "沅泽市石笋区云台街道办事处2023年政府信息公开工作年度报告"
 POSTINGS = [posting for posting in district().postings if posting.report and not posting.has_pdf][:5]
 TITLES = {posting.title: str(posting.published_on) for posting in POSTINGS}
+OLD = [posting for posting in district().reports if posting.report and posting.report.year == 2019][:1]
 UUID = f"/columns/{named_uuid(7)}/"
 ODD = "/gk/xxgk/view.jsp_17"
 
@@ -57,14 +58,15 @@ def trs(**more: Any) -> TrsColumn:
 
 
 def trs_columns() -> dict[str, TrsColumn]:
-    by_markup = {markup: trs(markup=markup, page_size=99 if markup == "sliced" else 2) for markup in MARKUPS}
+    later = date(2025, 10, 19)
+    by_markup = {markup: trs(markup=markup, page_size=2, filed_on=later) for markup in MARKUPS}
     script_loaded = TrsColumn("/zwgk/nb/2019n/", "2019年", POSTINGS, markup="loaded")
     return {
         **by_markup,
         "sliced": trs(markup="sliced", page_size=99, paging="none"),
         "comments": trs(repeats_rows_in_comments=True, page_size=2),
         "shtml": trs(extension="shtml", page_size=2, paging="none"),
-        "migrated": trs(filed_on=date(2025, 10, 19)),
+        "migrated": trs(filed_on=later),
         "records": trs(paging="records", page_size=2),
         "understated": trs(paging="records", page_size=2, claimed_pages=2),
         "stub": trs(claimed_pages=3, past_end="stub"),
@@ -81,7 +83,7 @@ def others() -> dict[str, tuple[str, StaticColumn]]:
         "stubborn": ("column", Stubborn("/zwgk/nb/", NAME, POSTINGS)),
         "archives": ("shhex", ShhexColumn("/nb/", NAME, [], (ShhexColumn("/x2022/", "2022年", POSTINGS),))),
         "alone": ("sx_longid", SxLongidColumn("/nb/2022n/", NAME, POSTINGS[:1], shows_report=True)),
-        "alone_old": ("sx_longid", SxLongidColumn("/nb/2022n/", NAME, POSTINGS[-1:], shows_report=True)),
+        "alone_old": ("sx_longid", SxLongidColumn("/nb/2019n/", NAME, OLD, shows_report=True)),
         "bare": ("column", AnyColumn("/nb/zfxxgk/", NAME, POSTINGS)),
     }
 
@@ -170,6 +172,8 @@ def test_a_report_in_its_lists_place_is_an_article_of_its_year(crawled: Crawled)
     lists = [capture.url for capture, _ in captures(crawled.data, "list") if capture.portal == "alone"]
     assert lists == []
     assert crawled.runs["alone"]["outcome"] == "ok"
+    assert crawled.held("alone_old") == {}
+    assert (crawled.runs["alone_old"]["listed"], crawled.runs["alone_old"]["other_years"]) == (1, 1)
 
 
 def test_a_report_at_an_address_of_no_known_shape_is_named(crawled: Crawled) -> None:
