@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 
 from archive import Archive, ArchiveError, open_archive
+from nianbao.portals import load_registry, named_portals
 from nianbao.schedule import Schedule, ScheduleError, due_portals, load_schedule
 from nianbao.summary import RunSummary, post_summary, write_summary
 
@@ -110,18 +111,9 @@ def schedule_of(data_dir: Path) -> Schedule:
 
 def choose_portals(data_dir: Path, keys: tuple[str, ...], due: bool, schedule: Schedule) -> "list[Portal]":
     """The portals of these keys (none: all enabled), of those only the due ones if asked. Raises UsageError."""
-    from crawler.errors import RegistryError  # noqa: PLC0415
-    from crawler.registry import load_portals  # noqa: PLC0415
-    from crawler.session import portal_folders  # noqa: PLC0415
-
-    try:
-        registry = load_portals(*portal_folders(data_dir))
-    except RegistryError as error:
-        raise click.UsageError(str(error)) from error
-    unknown = [key for key in keys if key not in registry]
-    if unknown:
-        raise click.UsageError(f"no portal has the key {', '.join(unknown)}; known: {', '.join(sorted(registry))}")
-    chosen = list(dict.fromkeys(keys)) or [key for key, portal in registry.items() if portal.enabled]
+    registry = load_registry(data_dir)
+    chosen = [portal.key for portal in named_portals(keys, registry)]
+    chosen = chosen or [key for key, portal in registry.items() if portal.enabled]
     if due:
         with open_archive(data_dir) as archive:
             chosen = due_portals(archive.db, chosen, datetime.now(UTC), schedule)

@@ -1,8 +1,10 @@
 """``nianbao portals``: the registry of portals, listed, checked against the live portals, and added to."""
 
+import difflib
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -44,7 +46,8 @@ def portals() -> None:
     """The registry of portals: list it, check it against the live portals, add to it."""
 
 
-def _registry(data_dir: Path) -> "dict[str, Portal]":
+def load_registry(data_dir: Path) -> "dict[str, Portal]":
+    """The shipped portals and those of the data directory, by key. Raises UsageError with every wrong entry."""
     from crawler.errors import RegistryError  # noqa: PLC0415
     from crawler.registry import load_portals  # noqa: PLC0415
     from crawler.session import portal_folders  # noqa: PLC0415
@@ -53,6 +56,15 @@ def _registry(data_dir: Path) -> "dict[str, Portal]":
         return load_portals(*portal_folders(data_dir))
     except RegistryError as error:
         raise click.UsageError(str(error)) from error
+
+
+def named_portals(keys: Sequence[str], registry: "dict[str, Portal]") -> "list[Portal]":
+    """The portals of these keys, each once. Raises UsageError for keys that are not there."""
+    if unknown := [key for key in keys if key not in registry]:
+        close = sorted({near for key in unknown for near in difflib.get_close_matches(key, registry, n=3)})
+        hint = f"; close to it: {', '.join(close)}" if close else ""
+        raise click.UsageError(f"no portal has the key {', '.join(unknown)}{hint}; `nianbao portals list` shows all")
+    return [registry[key] for key in dict.fromkeys(keys)]
 
 
 def _out() -> Console:
@@ -72,7 +84,7 @@ def _fail(message: str) -> NoReturn:
 @_data_option
 def list_command(*, output_format: str, data_dir: Path) -> None:
     """Show every portal: key, name, province, platform, whether it is crawled, and what came of its last run."""
-    registry = _registry(data_dir)
+    registry = load_registry(data_dir)
     runs = _last_crawls(data_dir)
     rows = [_row(portal, runs.get(portal.key)) for portal in registry.values()]
     if output_format == "json":
@@ -137,11 +149,8 @@ def check(*, keys: tuple[str, ...], report: Path | None, limit: int | None, data
     reachable; blocked (and by what: challenge, refusal, robots.txt); moved (and where to); empty (an answer without
     reports); unreachable. robots.txt is asked first and obeyed. Exit status 1 if any is not reachable.
     """
-    registry = _registry(data_dir)
-    if unknown := [key for key in keys if key not in registry]:
-        raise click.UsageError(f"no portal has the key {', '.join(unknown)}; `nianbao portals list` shows them")
-    chosen = [registry[key] for key in dict.fromkeys(keys or registry)][:limit]
-    probes = _probe(chosen)
+    registry = load_registry(data_dir)
+    probes = _probe(named_portals(keys or list(registry), registry)[:limit])
     _out().print(_check_table(probes))
     counts = Counter(probe.state for probe in probes)
     PEOPLE.print(f"{len(probes)} portals: " + ", ".join(f"{count} {state}" for state, count in counts.most_common()))
@@ -197,7 +206,7 @@ def add(*, url: str, key: str | None, name: str | None, allow_private: bool, dat
     The page is fetched once; the platform is recognised from it and from its address. The entry is written to
     DIR/portals/mine.yaml and printed; `nianbao crawl KEY` then finds it.
     """
-    registry = _registry(data_dir)
+    registry = load_registry(data_dir)
     new = asked(url, key, allow_private)
     if new.key in registry:
         raise click.UsageError(f"key {new.key!r} is already that of {registry[new.key].name}; give another: --key")
@@ -272,7 +281,7 @@ def write(data_dir: Path, entry: dict[str, Any]) -> None:
     except OSError as error:
         _fail(f"{path} cannot be written: {error}")
     try:
-        _registry(data_dir)
+        load_registry(data_dir)
     except click.UsageError as error:
         path.write_text(before, encoding="utf-8")
         _fail(f"the entry does not fit, nothing is written: {error.message}")
