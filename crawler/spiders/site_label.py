@@ -68,10 +68,16 @@ class SiteLabelSpider(ColumnSpider):
     def column(self, url: str, root: str | None = None) -> Iterator[Request]:
         """The page of a column, by its type."""
         if _is_yearly(url):
-            self._organs.add(_organ(url))
-            yield from self.list_request(url, self.parse_organ)
+            yield from self._organ_page(url)
         else:
             yield from self.list_request(url, self.parse_list_page)
+
+    def _organ_page(self, url: str) -> Iterator[Request]:
+        """The page of an organ without a chosen year, once, whatever else its address says."""
+        if _organ(url) not in self._organs:
+            self._organs.add(_organ(url))
+            address = url_query_cleaner(url, ("timeFrame", "hasContent"), remove=True)
+            yield from self.list_request(address, self.parse_organ)
 
     # lists
 
@@ -123,11 +129,8 @@ class SiteLabelSpider(ColumnSpider):
     def parse_organ(self, response: TextResponse) -> Iterator[Request]:
         """Requests for each year's report of an organ, and for the other organs that its page leads to."""
         for url, _ in listing.links(response):
-            if _is_yearly(url) and self.on_portal(url) and _organ(url) not in self._organs:
-                self._organs.add(_organ(url))
-                yield from self.list_request(
-                    url_query_cleaner(url, ("timeFrame", "hasContent"), remove=True), self.parse_organ
-                )
+            if _is_yearly(url) and self.on_portal(url):
+                yield from self._organ_page(url)
         offered = {int(a or b) for a, b in _YEARS_IN_PAGE.findall(text_of(response))}
         for year in self._asked(offered or range(_FIRST_YEAR, date.today().year + 1)):  # noqa: DTZ011  any zone will do
             url = add_or_replace_parameters(response.url, {"timeFrame": str(year), "hasContent": "true"})
