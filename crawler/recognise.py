@@ -29,7 +29,7 @@ class Sign:
 
 
 SIGNS = (
-    Sign("gkmlpt", page=r"window\._CONFIG\s*=", rowless=True),
+    Sign("gkmlpt", page=r"window\._CONFIG\s*=(?=[\s\S]*\bTREE\s*:)", rowless=True),
     Sign("jpaas", page=r"/api-gateway/jpaas-publish-server/", rowless=True),  # before hanweb, whose words it shares
     Sign("hanweb", r"/col/col\d+/", r"/module/(?:web/)?jpage/|dataproxy\.jsp", rowless=True),
     Sign("site_label", r"/public/column/\d+", r"/site/label/8888", rowless=True),

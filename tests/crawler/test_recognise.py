@@ -89,6 +89,7 @@ def test_reports_decide_where_other_links_look_otherwise() -> None:
     [
         "",
         "<html><a href='/about'>关于我们</a></html>",
+        "<html><script>window._CONFIG = { SHARE: false }</script></html>",
         page("https://mirror.example.com/202401/t20240119_3541184.html"),
         f"<!-- {page('./202401/t20240119_3541184.html')} -->",
     ],
