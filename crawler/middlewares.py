@@ -18,6 +18,7 @@ from scrapy.responsetypes import responsetypes
 
 from archive import ArchiveError, Capture
 from crawler.errors import Refused
+from crawler.listing import page_of
 from crawler.refusals import check_answer
 from crawler.registry import host_of
 from crawler.session import Session
@@ -30,10 +31,11 @@ _HELD = "held"
 _MAX_WAIT_SECONDS = 120.0
 # The name of a column's first page: the column is the folder, or the page without its extension.
 _PAGE_NAME = re.compile(r"(?:index)?(?:\.\w+)?$")
-# What lists without entries say, as pages and as JSON.
+# What lists without entries say: pages in words, interfaces by a count.
 _NO_ENTRIES = re.compile(
-    r"暂无|没有(?:找到|查询到|查到|检索到|相关)|\"(?:total\w*|count|post_count)\"\s*:\s*\"?0\"?\s*[,}]"
+    r"(?:暂无|没有(?:找到|查询到|查到|检索到)?)(?:任何|相关|符合条件的)*(?:数据|信息|内容|记录|文章|结果)"
 )
+_NO_COUNT = re.compile(r"\"(?:total\w*|count|post_count)\"\s*:\s*\"?0\"?\s*[,}]")
 _LOGIN = re.compile(r"[/.](?:login|signin|passport|sso|cas)(?=[/._-]|$)", re.IGNORECASE)
 
 
@@ -187,6 +189,16 @@ def asks_for_login(request: Request) -> bool:
     return "redirect_urls" in request.meta and bool(_LOGIN.search(urlsplit(request.url)._replace(query="").geturl()))
 
 
+def says_none(response: Response) -> bool:
+    """Whether a list says that it has no entries, where a reader sees it: scripts hold such words for all lists."""
+    if not isinstance(response, TextResponse):
+        return False
+    if response.body.lstrip()[:1] in (b"{", b"["):
+        return bool(_NO_COUNT.search(response.text))
+    shown = page_of(response).xpath("//body//text()[not(ancestor::script or ancestor::style)]").getall()
+    return bool(_NO_ENTRIES.search("".join(shown)))
+
+
 class SlowDown(_Middleware):
     """Gives a slow portal time: after an answer that took long, the next request waits twice as long as answers take.
 
@@ -270,7 +282,7 @@ class Keep(_Middleware):
             response.meta.update(kind=kind, row=row)
         if kind == "list":
             run.lists += 1
-            run.says_none += isinstance(response, TextResponse) and bool(_NO_ENTRIES.search(response.text))
+            run.says_none += not run.listed and says_none(response)
         elif kind == "article":
             run.reports += 1
         else:

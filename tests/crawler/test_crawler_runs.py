@@ -83,6 +83,7 @@ PORTALS: dict[str, Pages] = {
     "says_none": page("暂无相关信息"),
     "says_none_but_must": page("暂无相关信息"),
     "silent": page("欢迎"),
+    "script_says_none": page("<script>var none = '暂无数据'</script>欢迎"),
     "large": {**many(1, 3), path_of(row(2)): Answer(bytes(65 * 1024**2))},
     "named": many(1, 2),
 }
@@ -226,6 +227,7 @@ def test_a_dead_link_is_a_failure_once_and_named_ever_after(rounds: Rounds) -> N
         ("says_none", "ok", ""),
         ("says_none_but_must", "empty", "no report is listed, at least 1 expected"),
         ("silent", "empty", "no report is listed, at least 1 expected"),
+        ("script_says_none", "empty", "no report is listed, at least 1 expected"),
         ("large", "partial", "1 refused"),
         ("named", "unreachable", "localhost is a private address"),
     ],
