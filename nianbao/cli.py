@@ -19,7 +19,7 @@ from nianbao.crawling import CrawlOptions, is_web_address, run_crawl
 from nianbao.importing import import_paths
 from nianbao.portals import portals as portals_group
 from nianbao.reading import ExtractionSummary, extract_pending
-from nianbao.summary import PortalStatus, portal_statuses, status_table
+from nianbao.summary import portal_statuses
 from validate import check, run_rules
 
 PEOPLE = Console(stderr=True, highlight=False)
@@ -345,31 +345,9 @@ def status(*, output_format: str, data_dir: Path) -> None:
         found = {**held, "portals": [asdict(portal) for portal in portals], "unread": unread}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        _print_status(coverage, portals, runs, unread)
+        overview.print_status(_out(), coverage, portals, runs, unread)
     if any(portal.enabled and portal.outcome != "ok" for portal in portals):
         sys.exit(1)
-
-
-def _print_status(
-    coverage: overview.Coverage,
-    portals: list[PortalStatus],
-    runs: list[overview.LastRun],
-    unread: list[dict[str, Any]],
-) -> None:
-    out = _out()
-    out.print(f"{coverage.reports} reports of {coverage.agencies} agencies\n")
-    if coverage.states:
-        out.print(overview.coverage_table(coverage))
-        out.print(f"[dim]{overview.LEGEND}[/]\n")
-    if portals:
-        out.print(status_table(portals))
-        out.print()
-    out.print(overview.runs_table(runs))
-    for portal in portals:
-        for failure in portal.stats.get("failures", []):
-            out.print(f"{portal.portal}: {failure['url']}: {failure['kind']}: {failure['reason']}", markup=False)
-    for capture in unread:
-        out.print(f"not readable: {capture['url']}: {capture['message']}", markup=False)
 
 
 @main.command()

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from sqlite_utils import Database
+
+from nianbao.summary import PortalStatus, status_table
 
 SEVERITY_ORDER = ("error", "warning", "info")
 _STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
@@ -157,6 +160,29 @@ def runs_table(runs: Iterable[LastRun]) -> Table:
         style = "" if run.outcome == "ok" else "yellow"
         table.add_row(run.command, run.started_at[:16].replace("T", " "), Text(run.outcome, style), *counts)
     return table
+
+
+def print_status(
+    out: Console,
+    coverage: Coverage,
+    portals: list[PortalStatus],
+    runs: list[LastRun],
+    unread: list[dict[str, Any]],
+) -> None:
+    """All that ``nianbao status`` has to say."""
+    out.print(f"{coverage.reports} reports of {coverage.agencies} agencies\n")
+    if coverage.states:
+        out.print(coverage_table(coverage))
+        out.print(f"[dim]{LEGEND}[/]\n")
+    if portals:
+        out.print(status_table(portals))
+        out.print()
+    out.print(runs_table(runs))
+    for portal in portals:
+        for failure in portal.stats.get("failures", []):
+            out.print(f"{portal.portal}: {failure['url']}: {failure['kind']}: {failure['reason']}", markup=False)
+    for capture in unread:
+        out.print(f"not readable: {capture['url']}: {capture['message']}", markup=False)
 
 
 def unread_captures(db: Database) -> list[dict[str, Any]]:
