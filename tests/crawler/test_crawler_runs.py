@@ -262,13 +262,15 @@ def test_what_a_list_showed_is_noted_even_if_it_cannot_be_had(rounds: Rounds) ->
     assert listing["first_run"] < listing["last_run"]
 
 
-def test_a_slow_portal_is_given_time(tmp_path: Path) -> None:
+def test_a_slow_portal_is_given_time_and_told_who_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANBAO_CONTACT", "archive@example.org")
     with serve(large_world(2).portals["bulk"]) as running:
         running.faults["*"] = Fault("slow", seconds=1.5)
         (entry,) = running.registry
         run = crawl([entry], tmp_path)[entry["key"]]
         times = [request.time for request in running.requests]
     assert (run["outcome"], run["reports"]) == ("ok", 2)
+    assert all(agent.endswith("(+archive@example.org)") for agent in running.user_agents)
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert max(gaps) > 2.1, "an answer took 1.5 s; the next is asked for later than that"
 
