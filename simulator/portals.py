@@ -73,6 +73,7 @@ class Entry:
             "sid": self.sid,
             "pace": 0,
             "enabled": self.enabled,
+            "must_have_results": False,
             "allow_private": True,
             "verified_on": None,
             "note": "simulated",
