@@ -44,9 +44,10 @@ class AnyColumnSpider(TrsSpider):
         yield from super().parse_column(response, **context)
 
     def sub_columns(self, response: TextResponse, root: str) -> list[str]:
-        """Folders below the column that are not the address of a report."""
+        """Folders below the column that are not the address of an article."""
         reports = {folder_of(row.url) for row in self.rows(response) if "/index." in row.url and read_title(row.title)}
-        return [folder for folder in super().sub_columns(response, root) if folder not in reports]
+        below = super().sub_columns(response, root)
+        return [folder for folder in below if folder not in reports and not dialect_of(folder.rstrip("/"))]
 
     def page_url(self, first: str, number: int, response: TextResponse) -> str | None:
         """The page linked as the next one, else the next number."""

@@ -109,7 +109,11 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     for key, (platform, each) in others().items():
         path = each.path.rstrip("/") if key == "bare" else f"{UUID}index.html" if key == "announced" else each.path
         portals[key] = portal(key, platform, each, path)
-    numbered = {"/nb/": column(f"./1234567/index.html {TITLE}"), "/nb/1234567/index.html": article("一")}
+    numbered = {
+        "/nb/": column(f"./1234567/index.html {TITLE}", f"./content_7 {TITLE.replace('云台', '石门')}"),
+        "/nb/1234567/index.html": article("一"),
+        "/nb/content_7": article("二"),
+    }
     odd = column(f"./20240119/i1.html {TITLE}", f"{ODD} {TITLE.replace('云台', '石门')}")
     with ExitStack() as stack:
         servers = {key: stack.enter_context(serve(each)) for key, each in portals.items()}
@@ -186,7 +190,7 @@ def test_a_report_at_an_address_of_no_known_shape_is_named(crawled: Crawled) -> 
 
 def test_an_article_in_a_folder_of_its_own_is_not_taken_for_a_column(crawled: Crawled) -> None:
     run = crawled.runs["folders"]
-    assert (run["outcome"], run["reports"], run["lists"]) == ("ok", 1, 1)
+    assert (run["outcome"], run["reports"], run["lists"]) == ("ok", 2, 1)
 
 
 def test_json_for_a_list_is_named_and_the_others_go_on(crawled: Crawled) -> None:
