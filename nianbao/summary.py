@@ -74,24 +74,24 @@ def portal_statuses(db: Database, since: str = "") -> list[PortalStatus]:
 def status_table(statuses: list[PortalStatus]) -> Table:
     """The latest crawl of each portal, with the numbers of the run before in brackets."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("portal", "outcome", "last run", "last good run", "failing since"):
-        table.add_column(column, overflow="fold")
+    for column in ("portal", "outcome", "last run", "last good", "failing since"):
+        table.add_column(column, no_wrap=True)
     for column in ("listed (before)", "gone", "new", "changed", "failed"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     table.add_column("why", overflow="fold")
     for status in statuses:
         stats = status.stats
         before = stats.get("listed_before")
         listed = f"{stats.get('listed', '')}" + (f" ({before})" if before is not None else "")
         counts = ("" if stats.get(name) is None else str(stats[name]) for name in ("gone", "new", "changed", "failed"))
-        moments = (_minute(moment) for moment in (status.started_at, status.last_good, status.failing_since))
+        moments = (_day(moment) for moment in (status.started_at, status.last_good, status.failing_since))
         outcome = Text(status.outcome, "green" if status.outcome == "ok" else "yellow")
         table.add_row(status.portal, outcome, *moments, listed, *counts, Text(status.why))
     return table
 
 
-def _minute(moment: str | None) -> str:
-    return moment[:16].replace("T", " ") if moment else "—"
+def _day(moment: str | None) -> str:
+    return moment[:10] if moment else "—"
 
 
 class RunSummary:
