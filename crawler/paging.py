@@ -32,7 +32,9 @@ def announced_pages(response: TextResponse, rows: list[Row]) -> int | None:
     if match is None:
         return None
     pages, records = int(match["pages"]), match.groupdict().get("records")
-    return None if records and rows and pages * len(rows) < int(records) else pages
+    host = urlsplit(response.url).netloc
+    shown = sum(urlsplit(row.url).netloc == host for row in rows)  # the footer's links to other hosts are no records
+    return None if records and shown and pages * shown < int(records) else pages
 
 
 def next_link(response: TextResponse) -> str | None:
