@@ -11,6 +11,7 @@ from pathlib import Path
 from crawling import REPOSITORY, Answer, article, captures, column, crawl, scripted
 
 from archive import open_archive
+from crawler.registry import known_platforms
 
 ONE_PAGE = "createPageHTML(1, 0, 'index', 'html')"
 ROWS = [
@@ -79,7 +80,7 @@ def test_an_interrupted_crawl_closes_its_run_and_can_be_taken_up(tmp_path: Path)
 def test_scrapy_itself_lists_and_crawls_from_the_command_line(tmp_path: Path) -> None:
     scrapy = [sys.executable, "-m", "scrapy"]
     listed = subprocess.run([*scrapy, "list"], cwd=REPOSITORY, capture_output=True, text=True, timeout=30, check=True)
-    assert listed.stdout.split() == ["gd_nfcms", "gkmlpt", "trs"]
+    assert listed.stdout.split() == list(known_platforms())
     with scripted(lambda base: pages(*ROWS)) as server:
         (tmp_path / "portals").mkdir()
         entry = "\n  ".join(f"{name}: {str(value).lower()}" for name, value in server.entry("mine").items())
