@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint format soak bench lock clean
+.PHONY: demo test lint format soak egg bench lock clean
 
 demo: .venv/ready ## the main job on simulated portals
 	$(BIN)/nianbao demo
@@ -21,6 +21,9 @@ format: .venv/ready ## put the code in order
 
 soak: .venv/ready ## kill a crawl at 20 random moments: its archive must be that of an undisturbed one
 	$(BIN)/python tests/crawler/killing.py
+
+egg: .venv/ready ## the project egg for Scrapyd nodes (deploy/README.md)
+	$(BIN)/python deploy/egg.py dist/nianbao.egg
 
 bench: .venv/ready ## measure again what docs/benchmarks.md says
 	$(BIN)/python -m bench

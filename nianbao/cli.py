@@ -16,9 +16,10 @@ from archive import Archive, ArchiveError, open_archive
 from extract import EXTRACTOR_VERSION, UnreadableFile, read_file
 from nianbao import __version__, overview
 from nianbao.crawling import CrawlOptions, is_web_address, run_crawl
+from nianbao.dispatching import dispatch
 from nianbao.importing import import_paths
 from nianbao.portals import portals as portals_group
-from nianbao.reading import ExtractionSummary, extract_pending
+from nianbao.reading import ExtractionSummary, extract_pending, fault_message
 from nianbao.summary import portal_statuses
 from validate import check, run_rules
 
@@ -204,11 +205,14 @@ def _print_reports(path: Path) -> bool:
         for report in read_file(path):
             click.echo(json.dumps(report.to_dict(check(report)), ensure_ascii=False))
     except UnreadableFile as error:
-        problem = {"file": str(path), "error": {"kind": error.kind, "message": error.message}}
-        click.echo(json.dumps(problem, ensure_ascii=False))
-        _name_failures([(str(path), error.message)])
-        return False
-    return True
+        kind, message = str(error.kind), error.message
+    except Exception as error:  # a fault of ours must not keep the other files from being read
+        kind, message = "internal", fault_message(error)
+    else:
+        return True
+    click.echo(json.dumps({"file": str(path), "error": {"kind": kind, "message": message}}, ensure_ascii=False))
+    _name_failures([(str(path), message)])
+    return False
 
 
 def _extract(archive: Archive) -> bool:
@@ -373,6 +377,7 @@ def demo(*, data_dir: Path) -> None:
         _fail(str(error))
 
 
+main.add_command(dispatch)
 main.add_command(portals_group)
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""What deploy/ holds for systemd and cron is valid, and calls commands that exist."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nianbao.cli import main
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])
+
+
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not here: the units are not checked")
+    # It wants to find the programs, which stand elsewhere here.
+    for unit in UNITS:
+        text = unit.read_text().replace("/opt/nianbao/.venv/bin", str(Path(sys.executable).parent))
+        (tmp_path / unit.name).write_text(text)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *(tmp_path / unit.name for unit in UNITS)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = [line for line in done.stderr.splitlines() if "nianbao" in line]
+    assert (done.returncode, said) == (0, [])
+
+
+@pytest.mark.parametrize("name", ["nianbao.service", "crontab"])
+def test_the_scheduled_command_exists_and_takes_these_options(name: str) -> None:
+    line = re.search(r"/bin/nianbao (.+)", (DEPLOY / name).read_text())
+    assert line
+    command, *options = shlex.split(line[1])
+    with main.commands[command].make_context(command, options) as context:
+        assert context.params["due"] is True
+        assert context.params["data_dir"] == Path("/var/lib/nianbao")
