@@ -1,9 +1,11 @@
 """Reading what the archive holds: captures in, reports and their figures out."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from archive import Archive, ArchiveError, Capture, ExtractionOutcome
 from extract import EXTRACTOR_VERSION, Finding, Report, UnreadableFile, read_bytes
@@ -52,9 +54,13 @@ def read_sources(sources: Sequence[Source]) -> list[list[Report] | Failed]:
         except UnreadableFile as error:
             results.append(Failed(source.name, error.kind, error.message))
         except Exception as error:  # a fault of ours must not keep the other reports from being read
-            reason = f"{type(error).__name__}: {error} (a fault of nianbao: please report it with this page)"
-            results.append(Failed(source.name, "internal", reason))
+            results.append(Failed(source.name, "internal", fault_message(error)))
     return results
+
+
+def fault_message(error: Exception) -> str:
+    """What to say of an exception that should not happen."""
+    return f"{type(error).__name__}: {error} (a fault of nianbao: please report it with this page)"
 
 
 def extract_pending(archive: Archive) -> Iterator[ExtractionSummary]:
@@ -72,28 +78,33 @@ def extract_pending(archive: Archive) -> Iterator[ExtractionSummary]:
 
 
 def _read_all(
-    loaded: Iterable[tuple[list[Capture], list[Source]]], count: int
+    loaded: Iterator[tuple[list[Capture], list[Source]]], count: int
 ) -> Iterator[tuple[list[Capture], list[list[Report] | Failed]]]:
     if count < _LEAST_FOR_PROCESSES:
         yield from ((group, read_sources(sources)) for group, sources in loaded)
         return
     # Only so many groups are held at once, however many are pending: a page with its PDFs may be tens of megabytes.
     batch_size = 16 * (os.cpu_count() or 1)
-    with ProcessPoolExecutor() as pool:
-        batch: list[tuple[list[Capture], list[Source]]] = []
-        for pair in loaded:
-            batch.append(pair)
-            if len(batch) == batch_size:
-                yield from _read_batch(pool, batch)
-                batch = []
-        yield from _read_batch(pool, batch)
+    while batch := list(islice(loaded, batch_size)):
+        yield from zip([group for group, _ in batch], _read_batch([sources for _, sources in batch]), strict=True)
 
 
-def _read_batch(
-    pool: ProcessPoolExecutor, batch: list[tuple[list[Capture], list[Source]]]
-) -> Iterator[tuple[list[Capture], list[list[Report] | Failed]]]:
-    results = pool.map(read_sources, [sources for _, sources in batch])
-    yield from zip([group for group, _ in batch], results, strict=True)
+def _read_batch(batch: list[list[Source]]) -> list[list[list[Report] | Failed]]:
+    """Read groups side by side; where a process dies of one, each is read in one of its own, to name the cause."""
+    try:
+        with ProcessPoolExecutor() as pool:
+            return list(pool.map(read_sources, batch))
+    except BrokenProcessPool:
+        return [_read_apart(sources) for sources in batch]
+
+
+def _read_apart(sources: list[Source]) -> list[list[Report] | Failed]:
+    try:
+        with ProcessPoolExecutor(max_workers=1) as pool:
+            return pool.submit(read_sources, sources).result()
+    except BrokenProcessPool:
+        reason = "the process that read it was killed (out of memory?); the page or one of its attachments is to blame"
+        return [Failed(source.name, "internal", reason) for source in sources]
 
 
 def _load(archive: Archive, group: Sequence[Capture], summary: ExtractionSummary) -> list[Source] | None:
@@ -107,7 +118,8 @@ def _load(archive: Archive, group: Sequence[Capture], summary: ExtractionSummary
             summary.failures.append(Failed(capture.url, "archive", str(error)))
             return None
         content_type = next((value for name, value in capture.headers if name.lower() == "content-type"), None)
-        hint = capture.title if _reading(capture.title) else page.title
+        # The page's title speaks for a file that is its only one; of several, each must say itself whose report it is.
+        hint = capture.title if capture is page or _reading(capture.title) or len(group) > 2 else page.title
         sources.append(Source(capture.url, body, content_type, hint))
     return sources
 
@@ -130,9 +142,13 @@ def _save_group(
         for capture, report in one_per_report(readings):
             if not _save(archive, report, capture, page, summary):
                 return
-        # A page without tables beside an attachment that has them is as it should be.
-        summary.failures += [failure for failure in failed if failure.name != page.url]
-        _note(archive, group, "report", None)
+        for capture, result in zip(group, results, strict=True):
+            # A page without tables beside an attachment that has them is as it should be.
+            if isinstance(result, Failed) and capture is not page:
+                summary.failures.append(result)
+                _note(archive, [capture], "unreadable", result)
+            else:
+                _note(archive, [capture], "report", None)
         return
     worst = failed[-1]
     title = next((reading for capture in group if (reading := _reading(capture.title))), None)
@@ -157,42 +173,63 @@ def _save(archive: Archive, report: Report, capture: Capture, page: Capture, sum
 
 
 def one_per_report(readings: Sequence[tuple[Capture, Report]]) -> list[tuple[Capture, Report]]:
-    """One reading for each report where a page and its attachments hold the same one.
+    """One reading for each report where a page and its attachments hold the same one (same agency, same year).
 
-    The most complete reading is taken, the page's before an attachment's. Figures in which two readings differ are
-    marked unsure, with a finding: which of the two the agency means cannot be told.
+    The most complete reading is taken, the page's before an attachment's; what only the other has is added to it.
+    Figures in which two readings differ are marked unsure, with a finding: which of the two the agency means cannot be
+    told.
     """
     chosen: dict[tuple[str, int | None], tuple[Capture, Report]] = {}
     for capture, report in sorted(readings, key=lambda pair: pair[1].status != "complete"):
         key = (report.agency, report.year)
         if key in chosen:
             first_capture, first = chosen[key]
-            chosen[key] = (first_capture, _compared(first, report))
+            chosen[key] = (first_capture, _joined(first, report))
         else:
             chosen[key] = (capture, report)
     return list(chosen.values())
 
 
-def _compared(first: Report, second: Report) -> Report:
+def _joined(first: Report, second: Report) -> Report:
+    """The first reading with what only the second has, and with doubt where they differ."""
     differing = [
         code
         for code, figure in first.cells.items()
         if code in second.cells and second.cells[code].value != figure.value
     ]
-    if not differing:
-        return first
-    shown = "、".join(f"{code}：{first.cells[code].value}／{second.cells[code].value}" for code in differing[:5])
-    finding = Finding(
-        "form.readings_differ",
-        "warning",
-        f"网页与附件中同一报告有 {len(differing)} 处数字不一致（{shown}），存疑。",
-        f"The page and its attachment print {len(differing)} figures of this report differently ({shown}).",
-        tuple(differing),
-    )
+    added = {code: figure for code, figure in second.cells.items() if code not in first.cells}
     cells = {
         code: replace(figure, status="unsure") if code in differing else figure for code, figure in first.cells.items()
     }
-    return replace(first, cells=cells, findings=[*first.findings, finding], status="partial")
+    findings = list(first.findings)
+    if differing:
+        findings.append(_readings_differ(first, second, differing))
+    if added:
+        findings += [finding for finding in second.findings if set(finding.codes) & added.keys()]
+        findings.append(_read_elsewhere(second, list(added)))
+    status = "partial" if differing else first.status
+    return replace(first, cells={**cells, **added}, findings=findings, status=status)
+
+
+def _readings_differ(first: Report, second: Report, codes: list[str]) -> Finding:
+    shown = "、".join(f"{code}：{first.cells[code].value}／{second.cells[code].value}" for code in codes[:5])
+    return Finding(
+        "form.readings_differ",
+        "warning",
+        f"同一报告的两份文件有 {len(codes)} 处数字不一致（{shown}），存疑：{first.file}、{second.file}。",
+        f"Two documents of this report print {len(codes)} figures differently ({shown}): {first.file}, {second.file}.",
+        tuple(codes),
+    )
+
+
+def _read_elsewhere(second: Report, codes: list[str]) -> Finding:
+    return Finding(
+        "form.read_elsewhere",
+        "info",
+        f"{len(codes)} 个数字取自同一报告的另一份文件：{second.file}。",
+        f"{len(codes)} figures were read from another document of this report: {second.file}.",
+        tuple(codes),
+    )
 
 
 def _reading(title: str | None) -> TitleReading | None:

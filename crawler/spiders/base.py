@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -171,7 +172,9 @@ class PortalSpider(Spider):
                 self.run.fail(url, "off_host", f"attachment not on the portal's host: {label}")
             elif address not in self._seen:
                 self._seen.add(address)
-                meta = {"row": response.meta["row"], "parent_url": response.url}
+                # Its own label: an article may carry the reports of several agencies.
+                row = replace(response.meta["row"], url=address, title=label)
+                meta = {"row": row, "parent_url": response.url}
                 yield self._request(address, "attachment", self.parse_attachment, meta)
 
     def attachment_links(self, response: TextResponse) -> list[tuple[str, str]]:

@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import os
+import signal
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -153,6 +156,69 @@ def test_extract_and_validate_make_no_database_where_there_is_none(tmp_path: Pat
         result = run(command, "--data", tmp_path / "none")
         assert result.exit_code == 1
         assert not (tmp_path / "none").exists()
+
+
+def held(tmp_path: Path, *documents: tuple[str, bytes, str]) -> None:
+    """An archive that holds a page and its attachments: (title, body, kind)."""
+    with open_archive(tmp_path) as archive:
+        for number, (title, body, kind) in enumerate(documents):
+            archive.add_capture(
+                url=f"http://example.gov.cn/{number}",
+                body=body,
+                kind=kind,  # type: ignore[arg-type]
+                title=title,
+                parent_url=None if kind == "article" else "http://example.gov.cn/0",
+                fetched_at=datetime(2024, 2, 1, tzinfo=UTC),
+            )
+
+
+def test_attachments_of_several_agencies_are_several_reports(tmp_path: Path) -> None:
+    links = "<html><body><p>各部门年度报告见附件。</p></body></html>".encode()
+    bureaus = [
+        replace(HONGZE, agency=name, title=f"{name}2023年政府信息公开工作年度报告")
+        for name in ("清河县教育局", "清河县公安局")
+    ]
+    files = [("附件", pdf(report), "attachment") for report in bureaus]
+    held(tmp_path, ("清河县人民政府2023年政府信息公开工作年度报告", links, "article"), *files)
+    assert run("extract", "--data", tmp_path).exit_code == 0
+    with open_archive(tmp_path, read_only=True) as archive:
+        assert {report.agency for _, report in archive.current_reports()} == {"清河县教育局", "清河县公安局"}
+
+
+def test_what_only_the_attachment_prints_is_added_and_said(tmp_path: Path) -> None:
+    without_table_4 = page(HONGZE).partition("四、".encode())[0]
+    held(tmp_path, (HONGZE.title, without_table_4, "article"), ("附件", pdf(HONGZE), "attachment"))
+    run("extract", "--data", tmp_path)
+    with open_archive(tmp_path, read_only=True) as archive:
+        ((_, report),) = archive.current_reports()
+    assert report.figures == dict(HONGZE.figures)
+
+
+def test_a_damaged_attachment_beside_a_good_page_stays_named(tmp_path: Path) -> None:
+    held(tmp_path, (HONGZE.title, page(HONGZE), "article"), ("附件", pdf(HONGZE)[:900], "attachment"))
+    assert run("extract", "--data", tmp_path).exit_code == 1
+    with open_archive(tmp_path, read_only=True) as archive:
+        outcomes = [row["outcome"] for row in archive.db.query("SELECT outcome FROM extractions ORDER BY capture_id")]
+    assert outcomes == ["report", "unreadable"]
+
+
+def test_a_document_that_kills_its_reader_is_named_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deadly(body: bytes, name: str, **hints: str | None) -> list[Report]:
+        if name.endswith("bad.html"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read_bytes(body, name)
+
+    monkeypatch.setattr("nianbao.reading.read_bytes", deadly)
+    for name in ("bad", *"abcdefgh"):
+        (tmp_path / f"{name}.html").write_bytes(page(HONGZE) + name.encode())
+    data = tmp_path / "data"
+    run("import", *tmp_path.glob("*.html"), "--data", data)
+    result = run("extract", "--data", data)
+    assert result.exit_code == 1
+    assert "8 reports read" in result.stderr
+    assert "bad.html: the process that read it was killed" in result.stderr
 
 
 def test_a_report_by_its_title_that_cannot_be_read_shows_in_coverage(tmp_path: Path) -> None:
