@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 _SECONDS_TO_POST = 10.0
 _LATEST = """
+    WITH good AS (
+        SELECT id, portal, started_at FROM runs
+        WHERE command = 'crawl' AND outcome = 'ok' AND coalesce(json_extract(stats, '$.whole'), 1)
+    )
     SELECT runs.id, runs.portal AS portal, portals.name AS name, portals.enabled AS enabled, started_at, finished_at,
         coalesce(outcome, 'unfinished') AS outcome, stats,
-        (SELECT max(started_at) FROM runs AS good WHERE good.portal = runs.portal AND good.outcome = 'ok') AS last_good,
-        (SELECT min(started_at) FROM runs AS bad WHERE bad.portal = runs.portal AND bad.id > coalesce(
-            (SELECT max(id) FROM runs AS good WHERE good.portal = runs.portal AND good.outcome = 'ok'), 0
-        )) AS failing_since
+        (SELECT max(started_at) FROM good WHERE good.portal = runs.portal) AS last_good,
+        (SELECT min(started_at) FROM runs AS bad WHERE bad.portal = runs.portal AND bad.outcome IS NOT 'ok'
+            AND bad.id > coalesce((SELECT max(id) FROM good WHERE good.portal = runs.portal), 0)) AS failing_since
     FROM runs JOIN portals ON portals.key = runs.portal
     WHERE runs.id IN (SELECT max(id) FROM runs WHERE command = 'crawl' AND started_at >= ? GROUP BY portal)
     ORDER BY runs.portal

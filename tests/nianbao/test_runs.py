@@ -22,6 +22,7 @@ from click.testing import CliRunner
 from archive import open_archive
 from nianbao.cli import main
 from nianbao.schedule import ScheduleError, due_portals, load_schedule
+from nianbao.summary import portal_statuses
 from simulator.portals import Fault, RunningPortal, serve
 from simulator.world import large_world
 
@@ -141,6 +142,10 @@ def test_a_run_that_was_killed_is_shown_as_unfinished(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["status", "--data", str(tmp_path), "--format", "json"])
     (portal,) = json.loads(result.stdout)["portals"]
     assert (result.exit_code, portal["outcome"], portal["failing_since"]) == (1, "unfinished", began)
+    with open_archive(tmp_path) as archive:
+        archive.finish_run(archive.start_run("crawl", "x"), "ok", {"whole": False, "listed": 1})
+        (portal_status,) = portal_statuses(archive.db)
+    assert portal_status.failing_since == began, "a few reports fetched to try it out do not make it good"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
