@@ -97,10 +97,11 @@ def due_portals(db: Database, keys: list[str], now: datetime, schedule: Schedule
     """The portals whose last good run (outcome ok, all lists seen) is longer ago than the season asks, or that never
     had one.
 
-    An hour's grace keeps a daily timer daily.
+    Half a day's grace keeps a daily timer daily: in a run of many hours a portal's turn comes late, and the next night
+    early.
     """
     days = schedule.days_between_visits(now.date())
-    least = (now - timedelta(days=days) + timedelta(hours=1)).astimezone(UTC)
+    least = (now - timedelta(days=days) + timedelta(hours=12)).astimezone(UTC)
     recent = {
         row["portal"]
         for row in db.query(

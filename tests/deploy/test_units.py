@@ -5,11 +5,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from archive import open_archive
 from nianbao.cli import main
+from nianbao.schedule import due_portals, load_schedule
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])
@@ -40,3 +43,14 @@ def test_the_scheduled_command_exists_and_takes_these_options(name: str) -> None
     with main.commands[command].make_context(command, options) as context:
         assert context.params["due"] is True
         assert context.params["data_dir"] == Path("/var/lib/nianbao")
+
+
+def test_a_portal_whose_turn_came_hours_after_the_timer_is_due_the_next_night(tmp_path: Path) -> None:
+    night = datetime(2026, 2, 2, 2, 30, tzinfo=UTC)
+    with open_archive(tmp_path) as archive:
+        for portal, began in {"late": night + timedelta(hours=7), "by_hand": night + timedelta(hours=20)}.items():
+            moment = began.isoformat(timespec="microseconds").replace("+00:00", "Z")
+            times = {"started_at": moment, "finished_at": moment}
+            archive.add_run({**times, "command": "crawl", "portal": portal, "outcome": "ok", "stats": "{}"})
+        tonight = night + timedelta(days=1)
+        assert due_portals(archive.db, ["late", "by_hand"], tonight, load_schedule(tmp_path)) == ["late"]
