@@ -1,7 +1,6 @@
 """What the database holds, for the terminal: findings, coverage, runs."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -211,8 +210,3 @@ def edition_changes(db: Database) -> list[dict[str, Any]]:
             " WHERE now.is_current = 1 AND before.value IS NOT after.value ORDER BY now.agency, now.year, after.code"
         )
     )
-
-
-def is_busy(error: sqlite3.OperationalError) -> bool:
-    """Whether the database is locked by another process that writes."""
-    return "locked" in str(error) or "busy" in str(error)
