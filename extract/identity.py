@@ -1,6 +1,7 @@
 """Who a report is of and for which year: what title and body say, and whether they agree. Pure functions on text."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -31,11 +32,12 @@ def identify(title_candidates: Sequence[str], body_text: str, *, published_on: s
     ``title_candidates`` in order of trust (meta tag, heading, title element, list row, first lines); ``body_text`` is
     the narrative, a paragraph a line; ``published_on`` an ISO date.
 
-    The year is the title's, unless the statistics period and either the opening or the date (a report appears in the
-    year after) together say another; without a title it is the period's, then the one that the opening names. The
-    agency is the title's, then the opening's, the compiler's (本报告由…编制), the contact's (请与…联系). Values that
-    disagree give a finding ``identity.year`` or ``identity.agency`` that names them (warning); so does a value that
-    nothing states, or that only compiler or contact do (info).
+    The year is the one that most witnesses state: the titles (those that agree are one witness, for a site prints one
+    title in several places), the statistics period, the opening, and the date (a report appears in the year after).
+    Where they are even it is the first title's, then the period's, then the opening's. The agency is the title's, then
+    the opening's, the compiler's (本报告由…编制), the contact's (请与…联系). Values that disagree give a finding
+    ``identity.year`` or ``identity.agency`` that names them (warning); so does a value that nothing states, or that
+    only compiler or contact do (info), and a year that the date does not bear out (info).
     """
     titles = [(tidy_title(text), reading) for text in title_candidates if (reading := read_title(text)) is not None]
     opening = opening_readings(body_text)
@@ -46,7 +48,12 @@ def identify(title_candidates: Sequence[str], body_text: str, *, published_on: s
     )
     year, year_findings = _year(readings)
     agency, agency_findings = _agency(readings, compiler(body_text), contact(body_text))
-    named = [text for text, _ in [*titles, *opening]] or [tidy_title(text) for text in title_candidates if text.strip()]
+    own = [text for text, reading in [*titles, *opening] if reading.year in {year, None}]
+    named = (
+        own
+        or [text for text, _ in [*titles, *opening]]
+        or [tidy_title(text) for text in title_candidates if text.strip()]
+    )
     return Identity(
         title=named[0] if named else "",
         agency=agency,
@@ -70,13 +77,19 @@ class _Readings:
             yield from (("统计期限", "statistics period", year) for year in sorted(self.period.years, reverse=True))
         yield from (("正文开头", "opening", reading.year) for reading in self.opening if reading.year)
 
-    def outvoting_year(self) -> int | None:
-        """The period's year where the opening or the publication date agrees with it against every title, or None."""
-        if self.period is None or len(self.period.years) != 1:
-            return None
-        (year,) = self.period.years
-        others = {reading.year for reading in self.opening} | {self.published_year - 1 if self.published_year else None}
-        return year if year in others and year not in {reading.year for reading in self.titles} else None
+    def votes(self) -> Counter[int]:
+        """How many witnesses state each year, the most trusted first; the date only speaks for a year that is stated.
+
+        Titles that agree are one witness; a period that runs over two years is none.
+        """
+        votes = Counter(dict.fromkeys((year for _, _, year in self.years()), 0))
+        votes.update({reading.year for reading in self.titles if reading.year})
+        votes.update({reading.year for reading in self.opening if reading.year})
+        if self.period is not None and len(self.period.years) == 1:
+            votes.update(self.period.years)
+        if self.published_year is not None and self.published_year - 1 in votes:
+            votes[self.published_year - 1] += 1
+        return votes
 
     def agencies(self) -> Iterator[tuple[str, str, str]]:
         """Every agency that a title or the opening names, likewise."""
@@ -89,10 +102,16 @@ def _year(readings: _Readings) -> tuple[int | None, list[Finding]]:
     if not stated:
         return None, [
             Finding(
-                "identity.year", "warning", "标题和正文都未写明报告年度", "Neither title nor body names the report year"
+                "identity.year",
+                "warning",
+                "标题和正文都未写明报告年度",
+                "Neither title nor body names the report year",
+                subject="not stated",
             )
         ]
-    zh, en, year = next(source for source in stated if source[2] == (readings.outvoting_year() or stated[0][2]))
+    votes = readings.votes()
+    chosen = max(votes, key=votes.__getitem__)  # of even ones the first
+    zh, en, year = next(source for source in stated if source[2] == chosen)
     findings = [
         Finding(
             "identity.year",
@@ -101,11 +120,35 @@ def _year(readings: _Readings) -> tuple[int | None, list[Finding]]:
             f"The {en} says {year}, the {other_en} says {other}: check the report year",
             expected=other,
             actual=year,
+            subject=f"{other_en}:{other}",
         )
         for other_zh, other_en, other in stated
         if other != year
     ]
-    return year, findings
+    return year, [*findings, *_odd_date(readings, year)]
+
+
+def _odd_date(readings: _Readings, year: int) -> list[Finding]:
+    """A finding where the date does not go with the year.
+
+    A late or migrated report keeps the year of its title; without a year there, a period copied from an older report
+    looks the same, and no report appears before its year is over.
+    """
+    published = readings.published_year
+    titled = any(reading.year == year for reading in readings.titles)
+    if published is None or published == year + 1 or (titled and published > year):
+        return []
+    return [
+        Finding(
+            "identity.year",
+            "info",
+            f"报告年度记为{year}年，但发布于{published}年，请核对报告年度",
+            f"Taken for the report of {year}, but published in {published}: check the report year",
+            expected=published - 1,
+            actual=year,
+            subject=f"publication:{published}",
+        )
+    ]
 
 
 def _agency(readings: _Readings, compiled_by: str, questions_to: str) -> tuple[str, list[Finding]]:
@@ -121,6 +164,7 @@ def _agency(readings: _Readings, compiled_by: str, questions_to: str) -> tuple[s
             "warning",
             f"{zh}写的是{agency}，{other_zh}写的是{other}，请核对报告单位",
             f"The {en} names {agency}, the {other_en} names {other}: check whose report this is",
+            subject=f"{other_en}:{other}",
         )
         for other_zh, other_en, other in stated[1:]
         if not (same_agency(agency, other) and (other == compiled_by or same_agency(other, agency)))
@@ -135,9 +179,14 @@ def _agency_not_stated(instead: str) -> Finding:
             "info",
             f"标题和正文开头未写明报告单位，按编制或联系单位记为{instead}",
             f"Neither title nor opening names the agency: taken from compiler or contact, {instead}",
+            subject=f"compiler or contact:{instead}",
         )
     return Finding(
-        "identity.agency", "warning", "标题和正文都未写明报告单位", "Neither title nor body names the agency"
+        "identity.agency",
+        "warning",
+        "标题和正文都未写明报告单位",
+        "Neither title nor body names the agency",
+        subject="not stated",
     )
 
 

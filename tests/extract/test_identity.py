@@ -213,3 +213,53 @@ def test_period_and_date_outvote_the_title(period: int, published_on: str | None
     assert [(f.rule, f.severity) for f in identity.findings if f.rule == "identity.year"] == [
         ("identity.year", "warning")
     ]
+
+
+def test_a_stale_title_is_outvoted_by_another_title_and_the_body() -> None:
+    """An old title in the metadata and title element; list title, title line and body are of 2022."""
+    stale, right = "洪泽区财政局2020年政府信息公开工作年度报告", "洪泽区财政局2022年政府信息公开工作年度报告"
+    body = f"{right}\n统计期限自2022年1月1日起至2022年12月31日止。"
+    for published_on in (None, "2023-01-12", "2025-06-01"):
+        identity = identify([stale, f"{stale}_洪泽区", right], body, published_on=published_on)
+        assert (identity.year, identity.title) == (2022, right)
+        assert [(f.rule, f.severity, f.expected) for f in identity.findings] == [("identity.year", "warning", 2020)]
+
+
+@pytest.mark.parametrize(
+    ("titled", "published_on", "told"),
+    [
+        ("2021年", "2022-01-12", False),
+        ("", "2022-01-12", False),
+        ("2021年", "2025-03-01", False),  # late or migrated
+        ("", "2023-01-12", True),  # the period may be copied from the report before
+        ("", "2021-01-12", True),
+        ("2021年", "2021-01-12", True),  # before the year is over
+    ],
+)
+def test_a_date_that_does_not_bear_out_the_year_is_told(titled: str, published_on: str, told: bool) -> None:
+    title = f"洪泽区财政局{titled}政府信息公开工作年度报告"
+    body = "统计期限自2021年1月1日起至2021年12月31日止。"
+    identity = identify([title], body, published_on=published_on)
+    assert identity.year == 2021
+    assert [(f.rule, f.severity) for f in identity.findings] == ([("identity.year", "info")] if told else [])
+
+
+NAMES = ["洪泽区财政局", "番禺区财政局", "淄博市人民政府办公室", ""]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(NAMES), st.integers(2019, 2022)), max_size=4),
+    st.lists(st.tuples(st.sampled_from(NAMES), st.integers(2019, 2022)), max_size=3),
+    st.integers(2019, 2022),
+    st.sampled_from([None, "2021-01-01", "2023-01-01"]),
+)
+def test_no_two_findings_have_one_fingerprint(
+    titles: list[tuple[str, int]], opening: list[tuple[str, int]], period: int, published_on: str | None
+) -> None:
+    """The database keeps one finding for a fingerprint: a second one would be lost."""
+    wording = "{}{}年政府信息公开工作年度报告"
+    lines = [f"现公布{wording.format(*named)}。" for named in opening]
+    lines += ["本报告由广州市番禺区人民政府办公室编制。", f"统计期限自{period}年1月1日起至{period + 1}年12月31日止。"]
+    findings = identify([wording.format(*t) for t in titles], "\n".join(lines), published_on=published_on).findings
+    fingerprints = [finding.fingerprint("某局", 2021) for finding in findings]
+    assert len(fingerprints) == len(set(fingerprints))
