@@ -1,6 +1,7 @@
 """The database schema as numbered, one-way migrations. ``docs/database.md`` describes every table and column."""
 
 import itertools
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -213,14 +214,32 @@ def m002_listings(db: Database) -> None:
 
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
-    """Writes of one piece: all or nothing. Takes the write lock at once, so that it waits instead of failing midway."""
-    db.conn.execute("BEGIN IMMEDIATE")
+    """Writes of one piece: all or nothing. Takes the write lock at once, so that it waits instead of failing midway.
+
+    ArchiveError where another process keeps writing for longer than a write waits.
+    """
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if is_locked(error):
+            raise ArchiveError(locked_message(_path(db))) from error
+        raise
     try:
         yield
     except BaseException:
         db.conn.rollback()
         raise
     db.conn.commit()
+
+
+def is_locked(error: sqlite3.Error) -> bool:
+    """Whether another process holds the database."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def locked_message(path: object) -> str:
+    """What a person is told about a database that another process holds."""
+    return f"{path}: another nianbao is writing to this database; wait until it is done, then try again"
 
 
 def upgrade(db: Database) -> None:

@@ -18,13 +18,13 @@ from archive import reports
 from archive.captures import Capture, CaptureKind, pending_groups
 from archive.errors import ArchiveError
 from archive.reports import Reading, content_hash
-from archive.schema import check_usable, transaction, upgrade
+from archive.schema import check_usable, is_locked, locked_message, transaction, upgrade
 from archive.warc import Original, Row, WarcWriter, read_payload, timestamp
 from extract.report import Finding, Report
 
 ExtractionOutcome = Literal["report", "no_report", "unreadable"]
 
-_BUSY_SECONDS = 60.0
+_BUSY_SECONDS = 30.0
 """How long a write waits for another process's transaction."""
 
 _CHECKPOINT_PAGES = 10_000
@@ -48,7 +48,8 @@ def open_archive(data_dir: Path, read_only: bool = False) -> "Archive":
     try:
         db = _connect(path, read_only)
     except sqlite3.Error as error:
-        raise ArchiveError(f"{path}: cannot be opened as a database ({error})") from error
+        reason = locked_message(path) if is_locked(error) else f"{path}: cannot be opened as a database ({error})"
+        raise ArchiveError(reason) from error
     return Archive(Path(data_dir), db)
 
 

@@ -5,6 +5,7 @@ record; bytes that the archive already holds become a ``revisit`` record. What a
 stands in the header ``WARC-JSON-Metadata``, so that the database can be rebuilt from the WARC files alone.
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -98,23 +99,27 @@ class WarcWriter:
     def _append(self, record: bytes) -> int:
         if self._file is not None and self._file.tell() >= self.max_bytes:
             self.close()
-        if self._file is None:
-            self._begin_file()
-        assert self._file is not None
-        offset = self._file.tell()
         try:
-            self._file.write(record)
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            file = self._file or self._begin_file()
+            offset = file.tell()
+            file.write(record)
+            file.flush()
+            os.fsync(file.fileno())
         except OSError as error:
-            self.close()
+            self._abandon()
             raise ArchiveError(f"{self.folder / self._name}: cannot write ({error}); is the disk full?") from error
         return offset
 
-    def _begin_file(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def _abandon(self) -> None:
+        """Close a file that cannot be written; what still stands in its buffer is lost with it."""
+        with contextlib.suppress(OSError):
+            self.close()
+        self._file = None
+
+    def _begin_file(self) -> BinaryIO:
         # Names sort by time; the process id keeps those of one microsecond apart, mode x keeps us off any other's file.
         self._name = f"nianbao-{datetime.now(UTC):%Y%m%d%H%M%S%f}-{os.getpid()}.warc.gz"
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._file = (self.folder / self._name).open("xb")
         buffer = io.BytesIO()
         writer = WARCWriter(buffer, warc_version=RecordBuilder.WARC_1_1)
@@ -122,6 +127,7 @@ class WarcWriter:
         writer.write_record(writer.create_warcinfo_record(self._name, info))
         self._file.write(buffer.getvalue())
         _sync_folder(self.folder)
+        return self._file
 
 
 def capture_row(record: ArcWarcRecord, warc_file: str, offset: int) -> Row:

@@ -138,6 +138,27 @@ def test_a_damaged_record_is_named(archive: Archive) -> None:
         archive.read_body(capture)
 
 
+def test_a_warc_file_that_cannot_be_begun_is_named_and_the_next_try_works(archive: Archive) -> None:
+    archive.warc_folder.rmdir() if archive.warc_folder.is_dir() else None
+    archive.warc_folder.write_text("a file where the folder should be")
+    with pytest.raises(ArchiveError, match=r"cannot write \(.*archive"):
+        add(archive)
+    archive.warc_folder.unlink()
+    assert archive.read_body(add(archive, b"body")) == b"body"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
+def test_a_full_disk_is_named_at_the_first_record(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Path.open
+    monkeypatch.setattr(
+        Path, "open", lambda path, mode="r": real(Path("/dev/full"), "wb") if mode == "xb" else real(path, mode)
+    )
+    with pytest.raises(ArchiveError, match="disk full"):
+        add(archive)
+    monkeypatch.undo()
+    assert archive.read_body(add(archive, b"body")) == b"body"
+
+
 def test_files_are_rolled_by_size(archive: Archive) -> None:
     archive._warc = WarcWriter(archive.warc_folder, max_bytes=5_000)
     bodies = [random.Random(n).randbytes(3_000) for n in range(5)]

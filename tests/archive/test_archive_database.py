@@ -71,6 +71,26 @@ def test_what_is_no_database_is_named(tmp_path: Path, read_only: bool) -> None:
         open_archive(tmp_path, read_only=read_only)
 
 
+def test_a_database_that_another_process_writes_to_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.store._BUSY_SECONDS", 0.1)
+    with open_archive(tmp_path) as writing, open_archive(tmp_path) as waiting:
+        writing.db.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ArchiveError, match=r"nianbao\.db: another nianbao is writing"):
+            waiting.start_run("crawl", None)
+        writing.db.conn.rollback()
+        assert waiting.start_run("crawl", None) == 1
+
+
+def test_opening_a_database_that_another_process_holds_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.store._BUSY_SECONDS", 0.1)
+    with contextlib.closing(sqlite3.connect(tmp_path / "nianbao.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ArchiveError, match=r"nianbao\.db: another nianbao is writing"):
+            open_archive(tmp_path)
+
+
 def test_an_empty_database_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "nianbao.db").touch()
     with pytest.raises(ArchiveError, match=r"nianbao\.db: not a nianbao database of this version"):
