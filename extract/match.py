@@ -3,20 +3,22 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from extract import notices
-from extract.document import Cell, Grid
+from extract.alignment import covers, fits, is_aligned, is_number, moved_header, numeric_row
+from extract.captions import caption_years, stated_unit
+from extract.document import Block, Cell, Grid
 from extract.forms import form_cells, form_for_year, load_form
 from extract.headers import Column, Header, find_header
 from extract.labels import label_key, squash
 from extract.numbers import parse_number
-from extract.report import Figure, Finding
-from extract.vocabulary import KnownLine, vocabulary
+from extract.report import Figure, FigureStatus, Finding
+from extract.vocabulary import KnownLine, printed_unit, vocabulary
 
 _CHALLENGES = {line.key: line.label for line in load_form("2021").table("4").blocks[0].rows}
 _CHANGE_COLUMN = "items_change"
 _SINGLE_OTHER = "applications.other."
+_MONEY = ("万元", "元")
 
 
 @dataclass
@@ -26,6 +28,8 @@ class Tables:
     figures: dict[str, Figure] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     evidence: dict[str, Counter[str]] = field(default_factory=lambda: {"2": Counter(), "3": Counter(), "4": Counter()})
+    caption_years: dict[str, frozenset[int]] = field(default_factory=dict)
+    """Codes of figures from a table whose caption names years."""
 
     def table_form(self, table_id: str) -> str | None:
         """The form whose own labels a table uses, None where its labels don't tell."""
@@ -35,16 +39,35 @@ class Tables:
         return ranked[0][0]
 
 
-def match_tables(grids: Iterable[Grid]) -> Tables:
-    """Match the grids of a document, in reading order, to the tables of the forms.
+def match_tables(blocks: Iterable[Block]) -> Tables:
+    """Match the grids among the blocks of a document, in reading order, to the tables of the forms.
 
     A row or column that no label explains becomes a finding and its figures are left out.
     """
     matcher = _Matcher()
-    for grid in grids:
-        matcher.read(grid)
+    lines: list[str] = []
+    for block in blocks:
+        if isinstance(block, Grid):
+            matcher.read(block, lines)
+            lines = []
+        else:
+            lines.append(block.text)
     _doubt_single_other(matcher.tables)
     return matcher.tables
+
+
+def doubt_other_years(tables: Tables, year: int | None) -> None:
+    """Mark figures unsure that stand in a table captioned with another year than the report's."""
+    other = {code: years for code, years in tables.caption_years.items() if year is not None and year not in years}
+    for years in dict.fromkeys(other.values()):
+        codes = [code for code in other if other[code] == years]
+        tables.findings.append(notices.other_year(sorted(years), codes))
+        _doubt(tables, codes)
+
+
+def _doubt(tables: Tables, codes: Iterable[str]) -> None:
+    for code in codes:
+        tables.figures[code] = replace(tables.figures[code], status="unsure")
 
 
 def _doubt_single_other(tables: Tables) -> None:
@@ -53,8 +76,7 @@ def _doubt_single_other(tables: Tables) -> None:
     split = {code.split(".")[2] for code in tables.figures if code.startswith(_SINGLE_OTHER) and code.count(".") == 3}
     if single and len(split) in {1, 2}:
         tables.findings.append(notices.uncertain_row("（六）其他处理", single))
-        for code in single:
-            tables.figures[code] = replace(tables.figures[code], status="unsure")
+        _doubt(tables, single)
 
 
 def choose_form(tables: Tables, year: int | None) -> str | None:
@@ -109,28 +131,36 @@ class _Matcher:
         self.width = 0
         self.group: str | None = None
         self.unknown_columns: dict[int, list[str]] = {}
+        self.lines: list[str] = []
+        self.years: frozenset[int] = frozenset()
+        self.unit: str | None = None
 
-    def read(self, grid: Grid) -> None:
+    def read(self, grid: Grid, lines: Sequence[str]) -> None:
+        """Read a grid; ``lines`` stand between it and the grid before."""
         self._continue_on(grid)
+        self.lines = list(lines)
         row = 0
         while row < grid.row_count:
             header = find_header(grid, row)
             if header is not None:
-                self._begin(header, grid)
+                self._begin(header, grid, row)
                 row = header.end_row
                 continue
+            self.lines += _only_text(grid.row(row))
             if self.header is not None:
                 self._read_row(grid, row)
             row += 1
         self._report_unknown_columns()
         self.width = grid.column_count
 
-    def _begin(self, header: Header, grid: Grid) -> None:
+    def _begin(self, header: Header, grid: Grid, row: int) -> None:
         self._report_unknown_columns()
         if self.header is None or self.header.table_id != header.table_id:
             self.group = None
         self.header = header
         self.width = grid.column_count
+        self.years = caption_years(self.lines)
+        self.unit = stated_unit([*self.lines, *(c.text for c in grid.row(row) if c.column < header.first_column)])
         for column in header.columns:
             if len(column.forms) == 1:
                 self.tables.evidence[header.table_id].update(column.forms)
@@ -148,7 +178,7 @@ class _Matcher:
         if shift == 0:
             return
         last = max(column.end for column in self.header.columns)
-        if last == self.width and self._fits(grid, self.header.shifted(shift)):
+        if last == self.width and fits(self.header.shifted(shift), grid):
             self.header = self.header.shifted(shift)
             return
         self.tables.findings.append(notices.continuation_lost(self.header.table_id))
@@ -161,24 +191,11 @@ class _Matcher:
             if find_header(grid, row) is not None:
                 return False
             if self.header.table_id == "4":
-                return _numeric_row(grid.row(row))
+                return numeric_row(grid.row(row))
             words = vocabulary(self.header.table_id)
             if any(words.find_row(cell.text) for cell in grid.row(row)):
                 return True
         return False
-
-    def _fits(self, grid: Grid, header: Header) -> bool:
-        """Whether every row has labels left of the header's columns and numbers under them, nothing else."""
-        first = header.first_column
-        if first < 1:
-            return False
-        for row in range(grid.row_count):
-            for cell in grid.row(row):
-                is_number = parse_number(cell.text).reading in {"reported", "unsure"}
-                is_text = not is_number and bool(squash(cell.text))
-                if (cell.column >= first and is_text) or (cell.column < first and is_number):
-                    return False
-        return True
 
     def _read_row(self, grid: Grid, row: int) -> None:
         assert self.header is not None
@@ -187,45 +204,27 @@ class _Matcher:
         if self.header.table_id == "4":
             self._read_challenges(grid, row, cells)
             return
-        if (moved := self._moved_header(cells)) is not None:
+        if (moved := moved_header(self.header, cells)) is not None:
             self.header, usual = moved, self.header
             self._read_row(grid, row)
             self.header = usual
             return
-        labels = [c for c in cells if c.column < first and squash(c.text) and not _is_number(c)]
+        labels = [c for c in cells if c.column < first and squash(c.text) and not is_number(c)]
         values = [c for c in cells if c.column >= first]
         for cell in cells:
-            if cell.column < first and _is_number(cell):
+            if cell.column < first and is_number(cell):
                 self.unknown_columns.setdefault(cell.column, []).append(squash(cell.text))
         if not labels:
-            if any(_is_number(c) for c in values):
+            if any(is_number(c) for c in values):
                 self._unknown_row("", values)
             return
         line = self._identify(labels)
         if line is None:
-            if any(_is_number(c) for c in values):
+            if any(is_number(c) for c in values):
                 self._unknown_row(labels[-1].text, values)
             self._remember_group(labels)
             return
         self._take_row(grid, row, line, labels, cells)
-
-    def _moved_header(self, cells: Sequence[Cell]) -> Header | None:
-        """The header moved for a row with more or fewer label cells than it (lost spans), else None.
-
-        Only where the last label is a row of the form, the header is complete, and exactly as many cells follow the
-        label as there are columns. A blank first among them may be a label cell, so that a figure is lost.
-        """
-        assert self.header is not None
-        label = next((cell for cell in reversed(cells) if parse_number(cell.text).reading == "text"), None)
-        if label is None or not self.header.certain or not self.header.is_complete:
-            return None
-        values = [cell for cell in cells if cell.column >= label.end_column]
-        shift = label.end_column - self.header.first_column
-        if shift == 0 or len(values) != len(self.header.columns) or values[0].column != label.end_column:
-            return None
-        if shift < 0 and not _is_number(values[0]):
-            return None
-        return self.header.shifted(shift) if vocabulary(self.header.table_id).find_row(label.text) else None
 
     def _identify(self, labels: Sequence[Cell]) -> KnownLine | None:
         assert self.header is not None
@@ -256,7 +255,7 @@ class _Matcher:
             self.tables.findings.append(notices.group_conflict(labels[-1].text, name, codes))
             certain = False
         self.group = line.groups[-1] if line.groups else None
-        if not self._is_aligned(grid, row, cells):
+        if not is_aligned(self.header, grid, row, cells):
             self.tables.findings.append(notices.uncertain_row(labels[-1].text, codes))
             certain = False
         if len(line.forms) == 1 and self.header.table_id == "3":
@@ -265,38 +264,17 @@ class _Matcher:
             self._take_cell(f"{line.key}.{column.key}", labels[-1].text, row, column, cells, certain=certain)
         self._stray_values(cells)
 
-    def _is_aligned(self, grid: Grid, row: int, cells: Sequence[Cell]) -> bool:
-        """Whether the row's figures are under the labels they were printed under.
-
-        They may have slipped where the row is longer or shorter than the header (an editor that strips blanks at line
-        ends leaves a figure last), a column has no cell, a figure stands beside the columns, or a label under one.
-        """
-        assert self.header is not None
-        if not self.header.certain or row in grid.ragged_rows:
-            return False
-        end = max(cell.end_column for cell in cells)
-        is_stripped = max(column.start for column in self.header.columns) < end < self.header.end_column
-        if end != self.header.end_column and not (is_stripped and squash(cells[-1].text)):
-            return False
-        words = vocabulary(self.header.table_id)
-        first = self.header.first_column
-        if self.header.is_complete and any(_is_number(one) for one, two in pairwise(cells) if two.column == first):
-            return False  # a figure where the row's label belongs
-        return all(any(_covers(cell, column) for cell in cells) for column in self.header.columns) and not any(
-            cell.column >= first and (words.find_row(cell.text) or words.find_group(cell.text)) for cell in cells
-        )
-
     def _read_challenges(self, grid: Grid, row: int, cells: Sequence[Cell]) -> None:
         """Table 4 has one row of figures and no row label; blank rows above it are layout."""
         assert self.header is not None
-        if not _numeric_row(cells):
+        if not numeric_row(cells):
             return
-        blank = not any(_is_number(cell) for cell in cells)
+        blank = not any(is_number(cell) for cell in cells)
         later = (grid.row(r) for r in range(row + 1, grid.row_count))
-        if blank and any(_numeric_row(r) and any(_is_number(c) for c in r) for r in later):
+        if blank and any(numeric_row(r) and any(is_number(c) for c in r) for r in later):
             return
         codes = [column.key for column in self.header.columns]
-        certain = self._is_aligned(grid, row, cells)
+        certain = is_aligned(self.header, grid, row, cells)
         if not certain:
             self.tables.findings.append(notices.uncertain_row("行政复议、行政诉讼", codes))
         for column in self.header.columns:
@@ -308,39 +286,48 @@ class _Matcher:
         self, code: str, label: str, row: int, column: Column, cells: Sequence[Cell], *, certain: bool
     ) -> None:
         assert self.header is not None
-        under = [cell for cell in cells if _covers(cell, column)]
+        under = [cell for cell in cells if covers(cell, column)]
         if not under:
             return
         if not vocabulary(self.header.table_id).has_cell(code, column.forms):
-            if any(_is_number(cell) for cell in under):
+            if any(is_number(cell) for cell in under):
                 self.tables.findings.append(
                     notices.unknown_column(self.header.table_id, column.header, [squash(c.text) for c in under])
                 )
             return
         filled = [cell for cell in under if squash(cell.text)]
         cell = (filled or under)[0]
-        shared = any(other is not column and _covers(cell, other) for other in self.header.columns)
+        shared = any(other is not column and covers(cell, other) for other in self.header.columns)
         certain = certain and len(filled) < 2 and not shared and cell.row == row
         raw = "|".join(c.text for c in filled) if len(filled) > 1 else cell.text
-        self._record(code, f"{label} {column.header}", raw, column, cell, certain=certain)
+        stated = [unit for unit in (printed_unit(label), column.printed_unit, self.unit) if unit]
+        self._record(Figure(code, None, raw, "unsure", str(cell.locator)), f"{label} {column.header}", stated, certain)
 
-    def _record(self, code: str, label: str, raw: str, column: Column, cell: Cell, *, certain: bool) -> None:
+    def _record(self, figure: Figure, label: str, stated_units: Sequence[str], certain: bool) -> None:
+        """Read the text of a figure; ``stated_units`` are those that row, column and caption state, nearest first."""
         assert self.header is not None
+        code, raw = figure.code, figure.raw
         unit = vocabulary(self.header.table_id).units[code]
-        parsed = parse_number(raw, unit=unit, printed_unit=column.printed_unit, change=code.endswith(_CHANGE_COLUMN))
+        stated = list(dict.fromkeys(stated_units if unit in _MONEY else ()))
+        parsed = parse_number(
+            raw, unit=unit, printed_unit=next(iter(stated), None), change=code.endswith(_CHANGE_COLUMN)
+        )
         findings = self.tables.findings
         value = parsed.value
+        typed = next((money for money in ("亿元", *_MONEY) if squash(raw).endswith(money)), None)
+        certain = certain and (value is None or typed is not None or len(stated) < 2)
+        printed = typed or next(iter(stated), unit)
         if parsed.reading == "text":
             findings.append(notices.not_a_number(code, label, raw))
         elif parsed.reading == "unsure" or (not certain and value is not None):
             findings.append(notices.doubtful_number(code, label, raw, value))
-        elif value is not None and (stated := _stated_unit(raw, column)) not in {None, unit} and unit in {"元", "万元"}:
-            findings.append(notices.other_unit(code, str(stated), unit, raw, value))
-        if not certain or parsed.reading in {"text", "unsure"}:
-            figure = Figure(code, value, raw, "unsure", str(cell.locator))
-        else:
-            figure = Figure(code, value, raw, "blank" if parsed.reading == "blank" else "reported", str(cell.locator))
-        self._keep(figure)
+        elif value is not None and printed != unit and unit in _MONEY:
+            findings.append(notices.other_unit(code, printed, unit, raw, value))
+        is_sure = certain and parsed.reading in {"reported", "blank"}
+        status: FigureStatus = "unsure" if not is_sure else "blank" if parsed.reading == "blank" else "reported"
+        self._keep(replace(figure, value=value, status=status))
+        if self.years:
+            self.tables.caption_years[code] = self.years
 
     def _keep(self, figure: Figure) -> None:
         """A cell printed again with the same content is one cell; with another, neither is certain."""
@@ -355,8 +342,8 @@ class _Matcher:
         """Numbers under no column of the header."""
         assert self.header is not None
         for cell in cells:
-            under = any(_covers(cell, column) for column in self.header.columns)
-            if not under and cell.column >= self.header.first_column and _is_number(cell):
+            under = any(covers(cell, column) for column in self.header.columns)
+            if not under and cell.column >= self.header.first_column and is_number(cell):
                 self.unknown_columns.setdefault(cell.column, []).append(squash(cell.text))
 
     def _unknown_row(self, label: str, values: Sequence[Cell]) -> None:
@@ -373,26 +360,12 @@ class _Matcher:
         self.unknown_columns.clear()
 
 
-def _is_number(cell: Cell) -> bool:
-    return parse_number(cell.text).reading in {"reported", "unsure"}
-
-
-def _covers(cell: Cell, column: Column) -> bool:
-    return cell.column < column.end and cell.end_column > column.start
-
-
-def _numeric_row(cells: Sequence[Cell]) -> bool:
-    return bool(cells) and all(parse_number(cell.text).reading != "text" for cell in cells)
-
-
 def _needs_group(line: KnownLine) -> bool:
     """A label as short as 3.其他 says nothing without the group it stands in."""
     return len(label_key(line.label)) <= 2 and len(line.groups) > 1
 
 
-def _stated_unit(raw: str, column: Column) -> str | None:
-    squashed = squash(raw)
-    for unit in ("亿元", "万元", "元"):
-        if squashed.endswith(unit):
-            return unit
-    return column.printed_unit
+def _only_text(cells: Sequence[Cell]) -> list[str]:
+    """The text of a row that holds nothing else: a caption inside the table."""
+    filled = [cell for cell in cells if squash(cell.text)]
+    return [cell.text for cell in filled if len(filled) == 1 and not is_number(cell)]

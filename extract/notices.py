@@ -130,6 +130,19 @@ def printed_twice(code: str, first: Number | None, second: Number | None) -> Fin
     )
 
 
+def other_year(years: Sequence[int], codes: Sequence[str]) -> Finding:
+    """A table captioned with another year than the report's: it may be the table of an older report."""
+    named = "、".join(str(year) for year in years)
+    return Finding(
+        "form.other_year",
+        "warning",
+        f"表格上方写明{named}年，与报告年度不符，该表数字存疑，请核对是否为往年数据。",
+        f"The line above the table names {named}, not the report's year: its figures are unsure, maybe of that year.",
+        tuple(codes),
+        subject=named,
+    )
+
+
 def mixed_forms(disclosure: str, applications: str) -> Finding:
     """Tables of two different forms in one report."""
     return Finding(

@@ -5,12 +5,12 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from extract.document import Block, Document, Grid
+from extract.document import Block, Document
 from extract.errors import UnreadableFile
 from extract.flow import restore_grids
 from extract.headings import is_report_heading
 from extract.identity import identify
-from extract.match import Tables, check_mixture, choose_form, match_tables, missing_codes
+from extract.match import Tables, check_mixture, choose_form, doubt_other_years, match_tables, missing_codes
 from extract.readers.html import read_html
 from extract.readers.pdf import read_pdf
 from extract.readers.text import read_text
@@ -51,7 +51,7 @@ def read_bytes(
     """
     document = _read_document(body, name, content_type, title_hint)
     blocks = tuple(restore_grids(document.blocks))
-    parts = split_reports(blocks)
+    parts = split_reports(blocks, document.titles)
     if len(parts) == 1:
         return [_report(document, blocks, name)]
     try:
@@ -62,7 +62,7 @@ def read_bytes(
 
 
 def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
-    tables = match_tables(block for block in blocks if isinstance(block, Grid))
+    tables = match_tables(blocks)
     opening = preamble(blocks)
     sections = split_sections(blocks)
     candidates = _title_candidates(document, opening)
@@ -71,6 +71,7 @@ def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
         raise _no_report(document, name, is_titled=is_titled, has_headings=bool(sections))
     narrative = "\n".join([*opening, *(f"{section.heading}\n{section.text}" for section in sections)])
     identity = identify(candidates, narrative, published_on=document.published_on)
+    doubt_other_years(tables, identity.year)
     form = choose_form(tables, identity.year)
     return Report(
         file=name,

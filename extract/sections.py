@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+from extract.agencies import same_agency
 from extract.document import Block, Grid, Text
+from extract.headers import find_header
 from extract.headings import is_report_heading
 from extract.labels import is_corner_note, is_page_number, is_rubric, squash
 from extract.report import Section
-from extract.titles import read_title
+from extract.titles import TitleReading, read_title
 
 _LONGEST_TITLE = 60
 
@@ -60,29 +62,55 @@ def split_sections(blocks: Sequence[Block]) -> list[Section]:
     return sections
 
 
-def split_reports(blocks: Sequence[Block]) -> list[Sequence[Block]]:
-    """The blocks of each report on a page: another begins where, after a table, section one begins again.
+def split_reports(blocks: Sequence[Block], titles: Sequence[str] = ()) -> list[Sequence[Block]]:
+    """The blocks of each report on a page; ``titles`` are those that the source states about itself.
 
-    The title above that heading, where there is one, goes with it.
+    Another begins where, after a table, section one begins again (the title above that heading, where there is one,
+    goes with it), or where between two tables a title of another agency or year stands.
     """
     starts = [0]
+    known = [reading for title in titles if (reading := read_title(title)) is not None]
     last_heading, has_table, has_heading = 0, False, False
     for position, block in enumerate(blocks):
         if isinstance(block, Grid):
             has_table = has_heading
             continue
-        section = is_report_heading(block.text)
+        reading, section = _title(block), is_report_heading(block.text)
+        is_another = reading is not None and _is_another(reading, known)
+        if is_another and _has_table(blocks[starts[-1] : position]) and _has_table(blocks[position:]):
+            starts.append(position)
+            known, has_table = [], False
+        if reading is not None:
+            known.append(reading)
         if section == 1 and has_table:
-            titles = (p for p in range(position - 1, last_heading, -1) if _is_title(blocks[p]))
-            starts.append(next(titles, position))
+            above = (p for p in range(position - 1, last_heading, -1) if _title(blocks[p]))
+            starts.append(next(above, position))
+            known = [title for line in blocks[starts[-1] : position] if (title := _title(line)) is not None]
             has_table = False
         if section is not None:
             last_heading, has_heading = position, True
     return [blocks[start:end] for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True)]
 
 
-def _is_title(block: Block) -> bool:
-    return isinstance(block, Text) and len(block.text) < _LONGEST_TITLE and read_title(block.text) is not None
+def _title(block: Block) -> TitleReading | None:
+    return read_title(block.text) if isinstance(block, Text) and len(block.text) < _LONGEST_TITLE else None
+
+
+def _is_another(title: TitleReading, known: Sequence[TitleReading]) -> bool:
+    """Whether a title names an agency or a year that none of the titles known does, though they name some."""
+    years = {reading.year for reading in known if reading.year}
+    agencies = [reading.agency for reading in known if reading.agency]
+    if title.year is not None and years and title.year not in years:
+        return True
+    return bool(title.agency and agencies) and not any(
+        same_agency(title.agency, agency) and same_agency(agency, title.agency) for agency in agencies
+    )
+
+
+def _has_table(blocks: Sequence[Block]) -> bool:
+    """Whether a grid among the blocks has the header of an official table."""
+    grids = (block for block in blocks if isinstance(block, Grid))
+    return any(find_header(grid, row) is not None for grid in grids for row in range(grid.row_count))
 
 
 def _is_page_foot(line: str) -> bool:

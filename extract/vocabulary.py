@@ -75,8 +75,9 @@ class Vocabulary:
         key = label_key(text)
         if not key:
             return None
-        if key in self.rows:
-            return LineMatch(self.rows[key], exact=True)
+        known = self.rows.get(key) or self.rows.get(_without_unit(key))
+        if known is not None:
+            return LineMatch(known, exact=True)
         return self._similar(key, numbering(text))
 
     def find_column(self, text: str) -> KnownLine | None:
@@ -113,7 +114,7 @@ def vocabulary(table_id: str) -> Vocabulary:
 
 
 def printed_unit(header: str) -> str | None:
-    """The unit that a column header states (本年收费金额（单位：万元）: 万元), or None."""
+    """The unit that a header or row label states (本年收费金额（单位：万元）: 万元), or None."""
     match = _UNIT.search(label_key(header))
     return match[1] if match else None
 
