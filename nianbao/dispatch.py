@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crawler.ledger import read_record
-from nianbao.nodes import Listed, Node, NodeError
+from nianbao.nodes import Listed, Node, NodeError, RefusalError
 
 if TYPE_CHECKING:
     from crawler.registry import Portal
@@ -31,7 +31,8 @@ Say = Callable[[str], None]
 
 @dataclass(slots=True)
 class Job:
-    """The crawl of one portal. ``number`` counts the jobs of this portal on this day; ``tries`` those of this dispatch.
+    """The crawl of one portal. ``number`` counts the jobs of this portal on this day, ``tries`` those of this dispatch;
+    ``refusals``: the nodes that do not take it, by address, and what they say.
     It is over when it has a ``record`` (a row of ``runs``), or a ``failure`` in words."""
 
     portal: "Portal"
@@ -40,6 +41,7 @@ class Job:
     number: int = 1
     tries: int = 0
     node: "Worker | None" = None
+    refusals: dict[str, str] = field(default_factory=dict)
     record: dict[str, Any] | None = None
     failure: str | None = None
 
@@ -171,11 +173,13 @@ class Dispatch:
             job.number += 1
 
     def _collect(self, job: Job, worker: Worker, listed: Listed) -> None:
-        log = worker.node.log(listed.log_url or "")
+        log = worker.node.log(listed.log_url) if listed.log_url else None
         job.node = None
         job.record = read_record(log or "")
         if log is None:
-            job.failure = f"{job.id} has ended, but {worker.node.url} has no log of it"
+            job.failure = (
+                f"{job.id} has ended, but {worker.node.url} has no log of it; see what Scrapyd itself has logged"
+            )
         elif job.record is None:
             last = next((line for line in reversed(log.splitlines()) if line.strip()), "nothing")
             job.failure = f"{job.id} did not come to its end at {worker.node.url}; its log ends with: {last}"
@@ -211,17 +215,26 @@ class Dispatch:
         given = [other for other in self.jobs if other.node is not None]
         if any(other.host == job.host for other in given):
             return
-        load = {id(worker): 0 for worker in self._workers}
-        for other in given:
-            load[id(other.node)] += 1
-        free = [w for w in self._live() if not w.misses and load[id(w)] < _JOBS_OF_A_NODE]
-        worker = min(free, key=lambda each: load[id(each)], default=None)
-        if worker is None:
+        takers = [worker for worker in self._live() if worker.node.url not in job.refusals]
+        if not takers:
+            job.failure = "; ".join(f"{url} {why}" for url, why in job.refusals.items())
             return
+        load = {id(worker): sum(other.node is worker for other in given) for worker in takers}
+        free = [worker for worker in takers if not worker.misses and load[id(worker)] < _JOBS_OF_A_NODE]
+        if free:
+            self._schedule(job, min(free, key=lambda worker: load[id(worker)]))
+
+    def _schedule(self, job: Job, worker: Worker) -> None:
         try:
             worker.node.schedule(job.id, job.portal.platform, {"portal": job.portal.key, **self._arguments})
+        except RefusalError as error:
+            job.refusals[worker.node.url] = str(error)
+            return
         except NodeError as error:
             worker.miss(error)  # where it took the job all the same, the next look finds it there
+            job.tries += 1
+            if job.tries >= _MOST_TRIES:
+                job.failure = f"could not be given to {worker.node.url}: it {error}"
             return
         job.node = worker
         job.tries += 1

@@ -5,6 +5,7 @@ import json
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any, Literal
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -21,6 +22,10 @@ class NodeError(Exception):
     """A node did not do what it was asked; the message says why."""
 
 
+class RefusalError(NodeError):
+    """A node is there and says no."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A job as a node lists it; ``log_url`` is None for one that is pending."""
@@ -34,8 +39,8 @@ class Node:
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{address!r} is no address of a node: write http://host:6800")
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            raise ValueError("write the address of a node like http://host:6800")
         user, _, host = parts.netloc.rpartition("@")
         self.url = parts._replace(netloc=host, path=parts.path.rstrip("/") + "/", query="", fragment="").geturl()
         self._headers = {"Authorization": f"Basic {base64.b64encode(user.encode()).decode()}"} if user else {}
@@ -47,7 +52,7 @@ class Node:
         return {job["id"]: Listed(state, job.get("log_url")) for state in states for job in answer.get(state, ())}
 
     def schedule(self, job: str, spider: str, arguments: dict[str, str]) -> None:
-        """Have the node run a spider as soon as it has room. Raises NodeError."""
+        """Have the node run a spider as soon as it has room. Raises NodeError, RefusalError for an unknown spider."""
         self._post("schedule.json", {"project": PROJECT, "spider": spider, "jobid": job, **arguments})
 
     def cancel(self, job: str) -> None:
@@ -63,7 +68,7 @@ class Node:
             if error.code == 404:
                 return None
             raise NodeError(f"its log answers HTTP {error.code}") from error
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             raise NodeError(_reason(error)) from error
         return body.decode("utf-8", "replace")
 
@@ -73,13 +78,13 @@ class Node:
     def _ask(self, name: str, query: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
         try:
             text = self._open(f"{name}?{urlencode(query)}", body)
-            answer: dict[str, Any] = json.loads(text)
-        except OSError as error:
+            answer = json.loads(text)
+        except (OSError, HTTPException) as error:
             raise NodeError(_reason(error)) from error
         except ValueError as error:
             raise NodeError("answers, but not as a Scrapyd does") from error
-        if answer.get("status") != "ok":
-            raise NodeError(f"says: {answer.get('message', answer)}")
+        if not isinstance(answer, dict) or answer.get("status") != "ok":
+            raise RefusalError(f"says: {answer.get('message') if isinstance(answer, dict) else answer}")
         return answer
 
     def _open(self, path: str, body: bytes | None = None) -> bytes:
@@ -89,7 +94,7 @@ class Node:
         return content
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError | HTTPException) -> str:
     if isinstance(error, urllib.error.HTTPError):
         return f"answers HTTP {error.code} {error.reason}"
     reason = getattr(error, "reason", error)

@@ -60,14 +60,20 @@ class ScrapydNode:
         return found
 
     def deploy(self) -> None:
-        """Build the egg and add it, as deploy/README.md says."""
+        """Build the egg and add it."""
         egg = self.folder / "nianbao.egg"
         subprocess.run([sys.executable, REPOSITORY / "deploy" / "egg.py", egg], check=True, capture_output=True)
-        upload = ["-F", "project=nianbao", "-F", "version=0.1.0", "-F", f"egg=@{egg}"]
-        done = subprocess.run(
-            ["curl", "--silent", "--fail", *upload, f"{self.url}/addversion.json"], capture_output=True, check=True
-        )
-        assert json.loads(done.stdout)["status"] == "ok", done.stdout
+        self.add_version(egg.read_bytes())
+
+    def add_version(self, egg: bytes) -> None:
+        """Upload an egg as a form, as curl does."""
+        fields = [(b'name="project"', b"nianbao"), (b'name="version"', b"0.1.0"), (b'name="egg"; filename="e"', egg)]
+        parts = [b"--=nianbao=\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n" % field for field in fields]
+        body = b"".join(parts) + b"--=nianbao=--\r\n"
+        headers = {"Content-Type": "multipart/form-data; boundary==nianbao="}
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/addversion.json", body, headers)) as answer:
+            said = json.load(answer)
+        assert said["status"] == "ok", said
 
     def finished(self) -> list[str]:
         return sorted(job["id"] for job in self.get("listjobs.json?project=nianbao")["finished"])

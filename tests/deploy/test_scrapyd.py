@@ -1,6 +1,8 @@
 """A real Scrapyd: jobs side by side, a record of them that outlives a restart, and dispatch over several nodes."""
 
+import io
 import signal
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -84,11 +86,11 @@ def test_jobs_side_by_side_fill_one_archive_and_stay_listed_after_a_restart(node
     for platform, key in zip(PLATFORMS, KEYS, strict=True):
         api.schedule(f"{key}-side", platform, {"portal": key, "data": str(data)})
     ids = sorted(f"{key}-side" for key in KEYS)
+    wait_for(lambda: node.get("daemonstatus.json")["running"] == len(KEYS), "the jobs do not run side by side")
     wait_for(lambda: set(ids) <= set(node.finished()), "the jobs do not end")
 
     kept = runs(data)
     assert {run["portal"]: run["outcome"] for run in kept} == dict.fromkeys(KEYS, "ok")
-    assert max(run["started_at"] for run in kept) < min(run["finished_at"] for run in kept), "one after the other"
     assert articles(data) == dict.fromkeys(KEYS, REPORTS)
     with open_archive(data, read_only=True) as archive:
         captures = [archive.capture(number) for (number,) in archive.db.execute("SELECT id FROM captures").fetchall()]
@@ -189,11 +191,48 @@ def kill_when_at_work(node: ScrapydNode) -> Any:
     return thread
 
 
-def test_no_node_left_is_a_failure_of_every_portal(data: Path) -> None:
-    status, said = dispatch(data, [f"http://127.0.0.1:{free_port()}"], *KEYS)
+def test_portals_of_one_host_are_asked_one_after_the_other(node: ScrapydNode, tmp_path: Path) -> None:
+    with serve(host("gd_nfcms").portal) as portal:
+        (entry,) = portal.registry
+        data = register(tmp_path / "data", [entry, {**entry, "key": "sim_same_host"}])
+        status, said = dispatch(data, [node.url], entry["key"], "sim_same_host")
+
+    assert status == 0, said
+    first, second = sorted(runs(data), key=lambda run: str(run["started_at"]))
+    assert first["finished_at"] < second["started_at"]
+
+
+def test_a_node_without_the_spider_is_passed_over_and_one_without_logs_named(
+    node: ScrapydNode, data: Path, tmp_path: Path
+) -> None:
+    egg = io.BytesIO()
+    with zipfile.ZipFile(egg, "w") as archive:
+        archive.writestr("EGG-INFO/PKG-INFO", "Name: other\nVersion: 0\n")
+        archive.writestr("EGG-INFO/entry_points.txt", "[scrapy]\nsettings = scrapy.settings.default_settings\n")
+    old = ScrapydNode(tmp_path / "old", logs_dir="")
+    old.start()
+    try:
+        old.add_version(egg.getvalue())
+        alone = dispatch(data, [old.url], "sim_hb_uuid")
+        both = dispatch(data, [old.url, node.url], "sim_hb_uuid")
+        old.deploy()
+        silent = dispatch(data, [old.url], "sim_hb_uuid")
+    finally:
+        old.stop()
+    assert alone[0] == 1
+    assert f"sim_hb_uuid: failed: {old.url}/ says: spider 'hb_uuid' not found" in alone[1]
+    assert both[0] == 0, both[1]
+    assert (silent[0], "/ has no log of it" in silent[1]) == (1, True), silent[1]
+
+
+def test_no_node_left_is_a_failure_of_every_portal(data: Path, portals: dict[str, RunningPortal]) -> None:
+    gone, other = f"http://127.0.0.1:{free_port()}", portals[KEYS[0]].base_url
+    status, said = dispatch(data, [gone, other], *KEYS)
     assert (status, said.count("failed: not crawled: no node is left")) == (1, len(KEYS)), said
+    assert f"node {other}/ answers HTTP 404" in said
 
 
-def test_addresses_that_are_no_nodes_are_wrong_usage(data: Path) -> None:
-    status, said = dispatch(data, ["node1:6800"], KEYS[0])
-    assert (status, "write http://host:6800" in said) == (2, True)
+@pytest.mark.parametrize("address", ["node1:6800", "http://user:secret@node1:port", "http://"])
+def test_addresses_that_are_no_nodes_are_wrong_usage(address: str, data: Path) -> None:
+    status, said = dispatch(data, [address], KEYS[0])
+    assert (status, "Invalid value for '--nodes'" in said, "secret" in said) == (2, True, False)
