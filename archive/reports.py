@@ -1,4 +1,4 @@
-"""Reports in the database: editions, what hangs on them, and findings with their review.
+"""Reports in the database: editions and what hangs on them.
 
 A report's identity is its agency and year, or its address where one of the two is unknown. An edition is a content
 that was published under an identity; the captures that carried it are in ``report_captures``. Content means figures,
@@ -10,17 +10,16 @@ sections, title, form and status: not when, where or by which reader it was read
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlite_utils import Database
 
+from archive.agencies import Agency, agency_id, agency_of, doubt
 from archive.captures import Capture
 from archive.errors import ArchiveError
-from extract.identity import agency_level
+from archive.findings import load_findings, save_findings
 from extract.labels import squash
-from extract.report import Claim, Figure, Finding, Report, Section
-
-FindingSource = Literal["reading", "check"]
+from extract.report import Claim, Figure, Report, Section
 
 _COMPLETENESS = {"unreadable": 0, "partial": 1, "complete": 2}
 
@@ -47,12 +46,13 @@ class Reading:
     url: str
     version: int
     digest: str
+    agency: Agency | None
 
     @property
     def identity(self) -> str:
         """What tells one report from another over its editions."""
-        report = self.report
-        return f"{report.agency} {report.year}" if report.agency and report.year is not None else self.url
+        year = self.report.year
+        return f"{self.agency.key} {year}" if self.agency is not None and year is not None else self.url
 
 
 def content_hash(report: Report) -> str:
@@ -71,14 +71,22 @@ def content_hash(report: Report) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
-def save(db: Database, reading: Reading) -> int:
+def save(db: Database, report: Report, capture: Capture, url: str, version: int) -> int:
     """Save a report inside the caller's transaction; returns its id.
 
     Content already held under the identity: no new row. A capture that already stands for an edition and is read
     anew with another result: the edition is corrected in place. Everything else: a new edition.
     """
-    capture, identity, version = reading.capture, reading.identity, reading.version
-    digest = reading.digest
+    digest = content_hash(report)
+    agency = agency_of(db, report.agency, capture)
+    report_id = _save(db, Reading(report, capture, url, version, digest, agency))
+    unclear = doubt(db, agency, capture.portal) if agency is not None else None
+    save_findings(db, report_id, [] if unclear is None else [unclear], "archive")
+    return report_id
+
+
+def _save(db: Database, reading: Reading) -> int:
+    capture, identity, version, digest = reading.capture, reading.identity, reading.version, reading.digest
     held = _editions_of(db, capture, identity, version)
     unchanged = next((edition for edition in held if edition.content_hash == digest), None)
     reread = unchanged or next((edition for edition in held if edition.extractor_version < version), None)
@@ -120,33 +128,6 @@ def link_capture(db: Database, edition: Edition, capture: Capture) -> None:
         _make_current(db, edition)
 
 
-def save_findings(db: Database, report_id: int, findings: list[Finding], source: FindingSource) -> None:
-    """Make the findings of one source these, inside the caller's transaction.
-
-    Rows are matched by fingerprint: id and review stay, what no longer holds goes. What the reading noticed already is
-    not repeated as a finding of the checks.
-    """
-    row = db.execute("SELECT agency, year FROM reports WHERE id = ?", (report_id,)).fetchone()
-    if row is None:
-        raise ArchiveError(f"there is no report {report_id} in the database")
-    by_fingerprint = {finding.fingerprint(*row): finding for finding in reversed(findings)}
-    held = db.execute("SELECT id, fingerprint FROM findings WHERE report_id = ? AND source = ?", (report_id, source))
-    gone = [(finding_id,) for finding_id, fingerprint in held.fetchall() if fingerprint not in by_fingerprint]
-    db.conn.executemany("DELETE FROM findings WHERE id = ?", gone)
-    overwrite = "TRUE" if source == "reading" else "source = 'check'"
-    db.conn.executemany(
-        "INSERT INTO findings (report_id, rule, severity, codes, expected, actual, message_zh, message_en, subject,"
-        " fingerprint, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report_id, fingerprint) DO UPDATE"
-        " SET severity = excluded.severity, codes = excluded.codes, message_zh = excluded.message_zh,"
-        f" message_en = excluded.message_en, source = excluded.source WHERE {overwrite}",
-        [
-            (report_id, f.rule, f.severity, json.dumps(f.codes), f.expected, f.actual, f.message_zh, f.message_en,
-             f.subject, fingerprint, source)
-            for fingerprint, f in reversed(by_fingerprint.items())
-        ],
-    )  # fmt: skip
-
-
 def load(db: Database, report_id: int) -> Report:
     """The report as it was read; its findings are those of the reading. ``file`` is the address."""
     row = next(iter(db.query("SELECT * FROM reports WHERE id = ?", (report_id,))), None)
@@ -170,22 +151,10 @@ def load(db: Database, report_id: int) -> Report:
         cells={code: Figure(code, *rest) for code, *rest in figures},
         sections=[Section(*section) for section in sections],
         claims=[Claim(code, value, bool(approximate), *rest) for code, value, approximate, *rest in claims],
-        findings=_load_findings(db, report_id),
+        findings=load_findings(db, report_id),
         published_on=row["published_on"],
         period=(row["period_start"], row["period_end"]) if row["period_start"] else None,
     )
-
-
-def _load_findings(db: Database, report_id: int) -> list[Finding]:
-    rows = db.execute(
-        "SELECT rule, severity, message_zh, message_en, codes, expected, actual, subject FROM findings "
-        "WHERE report_id = ? AND source = 'reading' ORDER BY id",
-        (report_id,),
-    )
-    return [
-        Finding(rule, severity, message_zh, message_en, tuple(json.loads(codes)), expected, actual, subject)
-        for rule, severity, message_zh, message_en, codes, expected, actual, subject in rows
-    ]
 
 
 def _columns(prefix: str = "") -> str:
@@ -299,7 +268,7 @@ def _add_edition(db: Database, reading: Reading) -> int:
         db.execute("UPDATE reports SET is_current = 0 WHERE id = ?", (current.id,))
     (last,) = db.execute("SELECT coalesce(max(edition), 0) FROM reports WHERE identity = ?", (identity,)).fetchone()
     row = {
-        "agency_id": _agency_id(db, report.agency, capture.portal),
+        "agency_id": None if reading.agency is None else agency_id(db, reading.agency, capture.portal),
         "agency": report.agency,
         "year": report.year,
         "published_on": report.published_on or capture.published_on,
@@ -366,25 +335,3 @@ def _write_children(db: Database, report_id: int, report: Report) -> None:
         ],
     )
     save_findings(db, report_id, report.findings, "reading")
-
-
-def _agency_id(db: Database, name: str, portal: str | None) -> int | None:
-    if not name:
-        return None
-    level = agency_level(name)
-    division_code = _county_code(db, portal) if level == "county" else None
-    db.execute("INSERT INTO agencies (name, level) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, level))
-    if division_code is not None:
-        db.execute(
-            "UPDATE agencies SET division_code = ? WHERE name = ? AND division_code IS NULL", (division_code, name)
-        )
-    (agency_id,) = db.execute("SELECT id FROM agencies WHERE name = ?", (name,)).fetchone()
-    return int(agency_id)
-
-
-def _county_code(db: Database, portal: str | None) -> str | None:
-    """The portal's division code if it is a county's; one that ends in 00 is a city's or province's (GB/T 2260)."""
-    row = db.execute("SELECT division_code FROM portals WHERE key = ?", (portal,)).fetchone()
-    if row is None or row[0] is None or row[0].endswith("00"):
-        return None
-    return str(row[0])

@@ -78,6 +78,23 @@ _CREATE_SOURCES = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_CREATE_FINDINGS = """CREATE TABLE findings (
+    id INTEGER PRIMARY KEY,
+    report_id INTEGER NOT NULL REFERENCES reports (id) ON DELETE CASCADE,
+    rule TEXT NOT NULL,
+    severity TEXT NOT NULL CHECK (severity IN ('error', 'warning', 'info')),
+    codes TEXT NOT NULL CHECK (json_valid(codes)),
+    expected ANY CHECK (typeof(expected) IN ('integer', 'real', 'null')),
+    actual ANY CHECK (typeof(actual) IN ('integer', 'real', 'null')),
+    message_zh TEXT NOT NULL,
+    message_en TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    review TEXT NOT NULL DEFAULT 'open',
+    source TEXT NOT NULL CHECK (source IN ('reading', 'check')),
+    UNIQUE (report_id, fingerprint)
+) STRICT"""
+
 # The CHECK of figures does without IN (...): SQLite would build the list anew for every row, a third of saving's time.
 _CREATE_REPORTS = (
     """CREATE TABLE reports (
@@ -148,22 +165,7 @@ _CREATE_REPORTS = (
         PRIMARY KEY (report_id, position)
     ) STRICT""",
     "CREATE INDEX claims_code ON claims (code)",
-    """CREATE TABLE findings (
-        id INTEGER PRIMARY KEY,
-        report_id INTEGER NOT NULL REFERENCES reports (id) ON DELETE CASCADE,
-        rule TEXT NOT NULL,
-        severity TEXT NOT NULL CHECK (severity IN ('error', 'warning', 'info')),
-        codes TEXT NOT NULL CHECK (json_valid(codes)),
-        expected ANY CHECK (typeof(expected) IN ('integer', 'real', 'null')),
-        actual ANY CHECK (typeof(actual) IN ('integer', 'real', 'null')),
-        message_zh TEXT NOT NULL,
-        message_en TEXT NOT NULL,
-        subject TEXT NOT NULL,
-        fingerprint TEXT NOT NULL,
-        review TEXT NOT NULL DEFAULT 'open',
-        source TEXT NOT NULL CHECK (source IN ('reading', 'check')),
-        UNIQUE (report_id, fingerprint)
-    ) STRICT""",
+    _CREATE_FINDINGS,
     "CREATE INDEX findings_rule ON findings (rule, severity)",
     """CREATE TABLE cells (
         code TEXT NOT NULL,
@@ -210,6 +212,37 @@ def m002_listings(db: Database) -> None:
         PRIMARY KEY (portal, url)
     ) STRICT, WITHOUT ROWID""")
     db.execute("CREATE INDEX runs_portal ON runs (portal, id)")
+
+
+@migrations()
+def m003_scopes(db: Database) -> None:
+    """Agencies of one name are told apart by scope; findings of the archive's own.
+
+    Everything counts as read by an older extractor: reading it anew puts reports that one name had mixed up apart.
+    """
+    db.execute("CREATE TEMP TABLE held AS SELECT id, agency_id FROM reports")
+    db.execute("CREATE TEMP TABLE named AS SELECT * FROM agencies")
+    db.execute("UPDATE reports SET agency_id = NULL, extractor_version = 0")
+    db.execute("DELETE FROM extractions")
+    db.execute("DROP TABLE agencies")
+    db.execute("""CREATE TABLE agencies (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL CHECK (name <> ''),
+        scope TEXT NOT NULL,
+        level TEXT NOT NULL CHECK (level IN ('province', 'city', 'county', 'town', 'department', 'other')),
+        division_code TEXT,
+        parent_id INTEGER REFERENCES agencies (id),
+        UNIQUE (name, scope)
+    ) STRICT""")
+    db.execute("INSERT INTO agencies SELECT id, name, '', level, division_code, NULL FROM named")
+    db.execute("UPDATE reports SET agency_id = (SELECT agency_id FROM held WHERE held.id = reports.id)")
+    db.execute("DROP TABLE held")
+    db.execute("DROP TABLE named")
+    db.execute("ALTER TABLE findings RENAME TO findings_before")
+    db.execute(_CREATE_FINDINGS.replace("'check')", "'check', 'archive')"))
+    db.execute("INSERT INTO findings SELECT * FROM findings_before")
+    db.execute("DROP TABLE findings_before")
+    db.execute("CREATE INDEX findings_rule ON findings (rule, severity)")
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import extract
 from archive import reports
 from archive.captures import Capture, CaptureKind, pending_groups
 from archive.errors import ArchiveError
-from archive.reports import Reading, content_hash
+from archive.findings import save_findings
 from archive.schema import check_usable, is_locked, locked_message, transaction, upgrade
 from archive.warc import Original, Row, WarcWriter, read_payload, timestamp
 from extract.report import Finding, Report
@@ -320,9 +320,8 @@ class Archive:
         extractor corrects the edition in place. ArchiveError where a value cannot be kept.
         """
         try:
-            reading = Reading(report, capture, url, extract.EXTRACTOR_VERSION, content_hash(report))
             with transaction(self.db):
-                return reports.save(self.db, reading)
+                return reports.save(self.db, report, capture, url, extract.EXTRACTOR_VERSION)
         except (sqlite3.IntegrityError, OverflowError, UnicodeEncodeError) as error:
             raise ArchiveError(f"{url}: the report {report.title!r} cannot be kept ({error})") from error
 
@@ -338,7 +337,7 @@ class Archive:
     def save_check_findings(self, report_id: int, findings: list[Finding]) -> None:
         """Make these the findings of the checks; id and review of those that still hold are kept."""
         with transaction(self.db):
-            reports.save_findings(self.db, report_id, findings, "check")
+            save_findings(self.db, report_id, findings, "check")
 
 
 def _now() -> str:
