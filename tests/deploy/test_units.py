@@ -45,6 +45,17 @@ def test_the_scheduled_command_exists_and_takes_these_options(name: str) -> None
         assert context.params["data_dir"] == Path("/var/lib/nianbao")
 
 
+def test_the_commands_of_the_recipes_exist_and_take_these_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANBAO_NODES", "http://node1:6800")
+    lines = re.findall(
+        r"(?:^|&& |bin/)nianbao ([a-z].*?)(?= &&| +#|$)", (DEPLOY / "README.md").read_text(), re.MULTILINE
+    )
+    assert len(lines) > 5
+    for command, *words in map(shlex.split, lines):
+        with main.commands[command].make_context(command, words) as context:
+            assert context.params["data_dir"] == Path("/var/lib/nianbao")
+
+
 def test_a_portal_whose_turn_came_hours_after_the_timer_is_due_the_next_night(tmp_path: Path) -> None:
     night = datetime(2026, 2, 2, 2, 30, tzinfo=UTC)
     with open_archive(tmp_path) as archive:
