@@ -3,31 +3,34 @@
 import io
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import pdfplumber
+from pdfplumber.table import merge_edges
 from pdfplumber.utils.text import extract_text
 
 from extract.document import Block, Cell, Document, Grid, Locator, Text
 from extract.errors import UnreadableFile
 from extract.labels import fold_radicals, is_page_number, is_rubric, squash
+from extract.readers import DOUBT
+from extract.readers.pdf_doubts import Box, PageDoubts, cut_numbers
 
 # Rules of one column drawn on two pages, or twice on one, lie this close (points).
 _EDGE_TOLERANCE = 3.0
 # A paragraph's first line is set in by about two characters; this much tells it from a line that goes on (points).
 _LEAST_INDENT = 12.0
-# Digits of one number stand this close at most (points); numbers of two cells are kept apart by the cells' padding.
-_TOUCHING = 0.5
-_CUT = "\u25af"
+# Tables are sought among all crossings of rules, ever slower: real pages have up to 4000 pairs of rules that might
+# cross, and up to 3000 characters.
+_MOST_CROSSINGS = 8000
+_MOST_CHARACTERS = 10_000
+# The same character drawn twice this close (points) is a bold one, not two.
+_BOLD = 1.0
 _UNMAPPED_GLYPH = re.compile(r"\(cid:\d+\)")
 
 # pdfminer warns on every incomplete font descriptor; the text it extracts is not affected.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
-
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,16 @@ class _Table:
 def read_pdf(body: bytes, name: str, *, title_hint: str | None = None) -> Document:
     """Read a PDF that carries its text.
 
-    Raises :class:`UnreadableFile` where the file is damaged, locked, an image without text, or in fonts whose
-    characters are not mapped to Unicode.
+    Raises :class:`UnreadableFile` where the file is damaged, locked, an image without text, in fonts whose characters
+    are not mapped to Unicode, or too crowded to be a report.
     """
     try:
-        with pdfplumber.open(io.BytesIO(body)) as pdf:
-            pieces = [piece for page in pdf.pages for piece in _page_pieces(page)]
+        with pdfplumber.open(io.BytesIO(body), raise_unicode_errors=False) as pdf:
+            pieces = [piece for page in pdf.pages for piece in _page_pieces(page, name)]
             stated_title = str((pdf.metadata or {}).get("Title") or "")
             page_count = len(pdf.pages)
+    except UnreadableFile:
+        raise
     except Exception as error:  # pdfminer raises whatever a damaged file makes it trip over
         raise UnreadableFile(
             name,
@@ -89,7 +94,7 @@ def read_pdf(body: bytes, name: str, *, title_hint: str | None = None) -> Docume
     text = "".join(_piece_text(piece) for piece in pieces)
     if not squash(text):
         raise UnreadableFile(
-            name, "scan", f"the PDF's {page_count} pages hold no text, only pictures: a scan, which is not read yet"
+            name, "scan", f"the PDF's {page_count} pages show no text, only pictures: a scan, which is not read yet"
         )
     if len(_UNMAPPED_GLYPH.findall(text)) > len(text) // 100:
         raise UnreadableFile(name, "encoding", "the PDF's fonts do not say which characters they print")
@@ -102,9 +107,24 @@ def _is_chinese(text: str) -> bool:
     return bool(re.search("[\u4e00-\u9fff]{2}", text))
 
 
-def _page_pieces(page: Any) -> list[_Line | _Table]:
-    """The tables and text lines of a page, top to bottom."""
-    tables = [table for found in page.find_tables() if (table := _table(page, found.bbox)) is not None]
+def _refuse_if_crowded(page: Any, name: str) -> None:
+    """Raise UnreadableFile for a page on which the search for tables would take minutes."""
+    rules = merge_edges([edge for edge in page.edges if edge["orientation"]], *[_EDGE_TOLERANCE] * 4)
+    level = sum(1 for rule in rules if rule["orientation"] == "h")
+    if level * (len(rules) - level) > _MOST_CROSSINGS:
+        raise UnreadableFile(name, "not_a_report", f"page {page.page_number} has {len(rules)} ruled lines: a drawing?")
+    if len(page.chars) > _MOST_CHARACTERS:
+        raise UnreadableFile(
+            name, "not_a_report", f"page {page.page_number} has {len(page.chars)} characters: no report's page has"
+        )
+
+
+def _page_pieces(page: Any, name: str) -> list[_Line | _Table]:
+    """The tables and text lines of a page, top to bottom, without text that does not show."""
+    _refuse_if_crowded(page, name)
+    page = page.dedupe_chars(tolerance=_BOLD)
+    doubts = PageDoubts(page)
+    tables = [table for found in page.find_tables() if (table := _table(page, found.bbox, doubts)) is not None]
 
     boxes = [(table.left, table.top, table.right, table.bottom) for table in tables]
 
@@ -112,7 +132,7 @@ def _page_pieces(page: Any) -> list[_Line | _Table]:
         middle_x, middle_y = (item["x0"] + item["x1"]) / 2, (item["top"] + item["bottom"]) / 2
         return not any(x0 <= middle_x <= x1 and top <= middle_y <= bottom for x0, top, x1, bottom in boxes)
 
-    rest = page.filter(lambda item: item["object_type"] != "char" or outside(item))
+    rest = page.filter(lambda item: item["object_type"] != "char" or (outside(item) and not doubts.is_invisible(item)))
     lines = [
         _Line(page.page_number, (line["x0"], line["top"], line["x1"], line["bottom"]), fold_radicals(line["text"]))
         for line in rest.extract_text_lines(return_chars=False)
@@ -126,7 +146,7 @@ def _is_footer(line: _Line, page: Any) -> bool:
     return near_edge and is_page_number(line.text)
 
 
-def _table(page: Any, box: Box) -> _Table | None:
+def _table(page: Any, box: Box, doubts: PageDoubts) -> _Table | None:
     """The ruled table in a box, without the rows above and below it that are really text.
 
     White backgrounds behind paragraphs look like rules: they yield tables of one column, and rows of a single cell that
@@ -138,7 +158,7 @@ def _table(page: Any, box: Box) -> _Table | None:
     rows = [[cell for cell in row.cells if cell is not None] for row in ruled.rows]
     if all(len(row) < 2 for row in rows):
         return None
-    texts = _cell_texts(page, list(dict.fromkeys(box for row in rows for box in row)))
+    texts = _cell_texts(page, list(dict.fromkeys(box for row in rows for box in row)), doubts)
     width = ruled.bbox[2] - ruled.bbox[0]
 
     def is_text(row: Sequence[Box]) -> bool:
@@ -195,10 +215,11 @@ def _find_again(page: Any, box: Box) -> Any | None:
     )
 
 
-def _cell_texts(page: Any, boxes: Sequence[Box]) -> dict[Box, str]:
+def _cell_texts(page: Any, boxes: Sequence[Box], doubts: PageDoubts) -> dict[Box, str]:
     """The text in each box: a character belongs to the box that holds its middle.
 
-    A number that runs over a box's side ends in a sign that no number has: its digits are in two cells.
+    Where a number runs over a box's side, so that its digits are in two cells, or the box is otherwise doubtful, the
+    text ends in the sign for doubt.
     """
     top, bottom = min(b[1] for b in boxes), max(b[3] for b in boxes)
     held: dict[Box, list[dict[str, Any]]] = {box: [] for box in boxes}
@@ -211,20 +232,10 @@ def _cell_texts(page: Any, boxes: Sequence[Box]) -> dict[Box, str]:
             if box[0] <= middle_x < box[2] and box[1] <= middle_y < box[3]:
                 held[box].append(char)
                 break
-    cut = _cut_numbers(held)
+    table = (min(b[0] for b in boxes), top, max(b[2] for b in boxes), bottom)
+    doubtful = cut_numbers(held) | {box for box, chars in held.items() if doubts.is_doubtful(box, chars, table)}
     texts = {box: fold_radicals(extract_text(chars)).strip() if chars else "" for box, chars in held.items()}
-    return {box: text + _CUT if box in cut else text for box, text in texts.items()}
-
-
-def _cut_numbers(held: Mapping[Box, Sequence[dict[str, Any]]]) -> set[Box]:
-    """The boxes whose sides cut a number: two digits that touch, each in another box."""
-    digits = [(char, box) for box, chars in held.items() for char in chars if char["text"].isdigit()]
-    digits.sort(key=lambda pair: (round(pair[0]["top"]), pair[0]["x0"]))
-    cut: set[Box] = set()
-    for (one, left), (two, right) in pairwise(digits):
-        if left != right and abs(one["top"] - two["top"]) < 1 and two["x0"] - one["x1"] < _TOUCHING:
-            cut |= {left, right}
-    return cut
+    return {box: text + DOUBT if box in doubtful else text for box, text in texts.items()}
 
 
 def _join_over_pages(pieces: Iterable[_Line | _Table]) -> Iterator[_Line | _Table]:

@@ -1,0 +1,193 @@
+"""What a reader sees beside a number's digits: marks, drawings and hidden text make a figure unsure, never another."""
+
+import io
+from collections.abc import Callable
+from time import perf_counter
+
+import pytest
+from PIL import Image
+from reportlab.lib.colors import Color, black, white
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfgen.canvas import Canvas
+
+from extract import Report, UnreadableFile, read_bytes
+
+FONT = "STSong-Light"
+TITLE = "东河县人民政府2022年政府信息公开工作年度报告"
+ROWS = [
+    ["信息内容", "制发件数", "废止件数", "现行有效件数"],
+    ["规章", "", "7", "8"],
+]
+EDGES = [50, 150, 195, 240, 305]
+# The first figure's place, in points from the page's bottom left corner: 45 points wide, 20 high.
+LEFT, BASE = 153, 322
+
+Drawing = Callable[[Canvas], None]
+
+
+def pdf_with(draw: Drawing, *, last_label: str = "规范性文件") -> Report:
+    """A first block of table 2 whose first figure is what ``draw`` puts at LEFT and BASE."""
+    registerFont(UnicodeCIDFont(FONT))
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(600, 400))
+    canvas.setFont(FONT, 10)
+    canvas.drawString(50, 380, TITLE)
+    for level in range(4):
+        canvas.line(EDGES[0], 350 - 20 * level, EDGES[-1], 350 - 20 * level)
+    for edge in EDGES:
+        canvas.line(edge, 350, edge, 290)
+    for level, row in enumerate([*ROWS, [last_label, "9", "1", "2"]]):
+        for edge, text in zip(EDGES, row, strict=False):
+            canvas.drawString(edge + 3, 342 - 20 * level, text)
+    draw(canvas)
+    canvas.save()
+    [report] = read_bytes(out.getvalue(), "drawn.pdf")
+    return report
+
+
+def number(text: str, *, x: float = LEFT, y: float = BASE, size: float = 10) -> Drawing:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, size)
+        canvas.drawString(x, y, text)
+
+    return draw
+
+
+def all_of(*drawings: Drawing) -> Drawing:
+    def draw(canvas: Canvas) -> None:
+        for drawing in drawings:
+            drawing(canvas)
+
+    return draw
+
+
+def invisible(text: str, x: float) -> Drawing:
+    def draw(canvas: Canvas) -> None:
+        line = canvas.beginText(x, BASE)
+        line.setTextRenderMode(3)
+        line.textOut(text)
+        line.setTextRenderMode(0)
+        canvas.drawText(line)
+
+    return draw
+
+
+def coloured(colour: Color, drawing: Drawing) -> Drawing:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillColor(colour)
+        drawing(canvas)
+        canvas.setFillColor(black)
+
+    return draw
+
+
+def picture(canvas: Canvas) -> None:
+    canvas.drawImage(ImageReader(Image.new("RGB", (8, 8), "black")), LEFT, BASE, 10, 10)
+
+
+def outline(canvas: Canvas) -> None:
+    """A digit drawn as a shape, as programs do that turn text to curves."""
+    path = canvas.beginPath()
+    path.moveTo(LEFT, BASE)
+    path.curveTo(LEFT + 3, BASE, LEFT + 5, BASE + 4, LEFT + 2, BASE + 8)
+    path.close()
+    canvas.drawPath(path, stroke=0, fill=1)
+
+
+def form_field(canvas: Canvas) -> None:
+    canvas.acroForm.textfield(value="5", x=LEFT, y=BASE, width=30, height=12)
+
+
+@pytest.mark.parametrize("offset", [0, 0.3])
+def test_bold_by_drawing_twice_is_one_number(offset: float) -> None:
+    report = pdf_with(all_of(number("2"), number("2", x=LEFT + offset)))
+    assert report.figures["rules.made"] == 2
+    assert report.unsure == []
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        pytest.param(all_of(number("5"), number("1", x=LEFT + 5.2, y=BASE + 4, size=6)), id="raised and small"),
+        pytest.param(all_of(number("5"), number("1", x=LEFT + 5.2, y=BASE + 3)), id="raised"),
+        pytest.param(all_of(number("5"), number("1", x=LEFT + 5.2, size=6)), id="small"),
+        pytest.param(all_of(number("9"), number("5", x=LEFT + 2)), id="overprinted"),
+        pytest.param(all_of(number("5"), coloured(white, number("9", x=LEFT + 5.2))), id="white"),
+        pytest.param(all_of(number("5"), invisible("9", LEFT + 5.2)), id="invisible"),
+        pytest.param(invisible("9", LEFT), id="wholly invisible"),
+        pytest.param(
+            all_of(number("95"), lambda canvas: canvas.line(LEFT, BASE + 3.5, LEFT + 5, BASE + 3.5)), id="struck"
+        ),
+        pytest.param(
+            all_of(number("95"), lambda canvas: canvas.rect(LEFT, BASE + 3.5, 5, 0.5, stroke=0, fill=1)),
+            id="struck by a bar",
+        ),
+        pytest.param(
+            all_of(number("95"), lambda canvas: canvas.line(LEFT, BASE, LEFT + 5, BASE + 8)), id="struck aslant"
+        ),
+        pytest.param(picture, id="picture"),
+        pytest.param(outline, id="outline"),
+        pytest.param(form_field, id="form field"),
+    ],
+)
+def test_cell_with_more_than_its_digits_is_unsure(draw: Drawing) -> None:
+    report = pdf_with(draw)
+    assert report.unsure == ["rules.made"]
+    assert report.figures["rules.in_force"] == 8
+
+
+def test_marks_beside_a_number_leave_it_certain() -> None:
+    """A background, a link's underline, white on a dark ground and a seal over the table are no reason to doubt."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillColorRGB(0.1, 0.1, 0.5)
+        canvas.rect(150, 310, 45, 20, stroke=0, fill=1)
+        canvas.setFillColor(white)
+        number("95")(canvas)
+        canvas.setFillColor(black)
+        canvas.line(LEFT, BASE - 1.2, LEFT + 10, BASE - 1.2)
+        canvas.drawImage(ImageReader(Image.new("RGBA", (8, 8), (200, 0, 0, 40))), 200, 260, 60, 60, mask="auto")
+
+    report = pdf_with(draw)
+    assert report.figures["rules.made"] == 95
+    assert report.unsure == []
+
+
+@pytest.mark.parametrize("offset", [-1.2, -0.9, -0.6, -0.3, 0, 0.3])
+def test_number_in_a_label_is_not_part_of_the_figure_before_it(offset: float) -> None:
+    """A label's numbering stands almost as high as the figures of its row, which end far to the right of it."""
+    label = number("2.规范性文件", x=EDGES[0] + 3, y=302 + offset, size=10.4)
+    report = pdf_with(all_of(number("95"), label), last_label="")
+    assert report.unsure == []
+    assert report.figures["normative.in_force"] == 2
+
+
+def crossing_lines(count: int) -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(800, 800))
+    canvas.drawString(50, 780, "2022")
+    for place in range(10, 10 + 6 * count, 6):
+        canvas.line(10, place, 10 + 6 * count, place)
+        canvas.line(place, 10, place, 10 + 6 * count)
+    canvas.save()
+    return out.getvalue()
+
+
+def test_page_of_crossing_lines_ends_soon() -> None:
+    started = perf_counter()
+    with pytest.raises(UnreadableFile, match=r"page 1 .* lines"):
+        read_bytes(crossing_lines(120), "hatched.pdf")
+    assert perf_counter() - started < 5
+
+
+def test_page_crowded_with_characters_ends_soon() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(800, 800))
+    canvas.setFont("Helvetica", 2)
+    for line in range(300):
+        canvas.drawString(10, 10 + 2.5 * line, "12345 67890 " * 10)
+    canvas.save()
+    with pytest.raises(UnreadableFile, match=r"page 1 .* characters"):
+        read_bytes(out.getvalue(), "crowded.pdf")
