@@ -145,6 +145,12 @@ def test_failures_are_named_and_tried_again_under_another_number(node: ScrapydNo
     assert any(job.startswith("sim_shhex-") and job.endswith("-2") for job in node.finished())
     assert articles(far) == {"sim_shhex": REPORTS}
     assert not (data / "archive").exists()
+    files = [str(path) for path in (far / "archive").glob("*.warc.gz")]
+    for _ in range(2):
+        assert CliRunner().invoke(main, ["import", "--data", str(data), *files]).exit_code == 0
+    assert articles(data) == articles(far)
+    with open_archive(data, read_only=True) as here, open_archive(far, read_only=True) as there:
+        assert here.db["captures"].count == there.db["captures"].count
 
 
 def test_what_a_killed_or_stuck_node_had_in_hand_is_given_to_another(
