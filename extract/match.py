@@ -134,6 +134,8 @@ class _Matcher:
         self.lines: list[str] = []
         self.years: frozenset[int] = frozenset()
         self.unit: str | None = None
+        self.blank_codes: list[str] = []
+        self.is_loose = False
 
     def read(self, grid: Grid, lines: Sequence[str]) -> None:
         """Read a grid; ``lines`` stand between it and the grid before."""
@@ -147,14 +149,27 @@ class _Matcher:
                 row = header.end_row
                 continue
             self.lines += _only_text(grid.row(row))
-            if self.header is not None:
-                self._read_row(grid, row)
+            self._read_next(grid, row)
             row += 1
         self._report_unknown_columns()
         self.width = grid.column_count
 
+    def _read_next(self, grid: Grid, row: int) -> None:
+        """Read a row; figures without a label may be those of a labelled blank row next to them (a row torn apart)."""
+        printed = [cell for cell in grid.row(row) if cell.row == row and squash(cell.text)]
+        above, was_loose = self.blank_codes, self.is_loose
+        if printed:
+            self.blank_codes, self.is_loose = [], numeric_row(printed) and any(is_number(cell) for cell in printed)
+        if self.header is not None:
+            self._read_row(grid, row)
+        codes = above if self.is_loose else self.blank_codes if was_loose else []
+        if printed and codes:
+            self.tables.findings.append(notices.torn_row(codes))
+            _doubt(self.tables, [code for code in codes if code in self.tables.figures])
+
     def _begin(self, header: Header, grid: Grid, row: int) -> None:
         self._report_unknown_columns()
+        self.blank_codes, self.is_loose = [], False
         if self.header is None or self.header.table_id != header.table_id:
             self.group = None
         self.header = header
@@ -263,6 +278,8 @@ class _Matcher:
         for column in self.header.columns:
             self._take_cell(f"{line.key}.{column.key}", labels[-1].text, row, column, cells, certain=certain)
         self._stray_values(cells)
+        if not any(is_number(cell) for cell in cells):
+            self.blank_codes = codes
 
     def _read_challenges(self, grid: Grid, row: int, cells: Sequence[Cell]) -> None:
         """Table 4 has one row of figures and no row label; blank rows above it are layout."""

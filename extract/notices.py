@@ -82,6 +82,18 @@ def uncertain_row(label: str, codes: Sequence[str]) -> Finding:
     )
 
 
+def torn_row(codes: Sequence[str]) -> Finding:
+    """A blank row next to figures without a label, which may be its own."""
+    return Finding(
+        "form.row_alignment",
+        "warning",
+        "该行各格空白，而相邻一行有数字却无名称，可能错行，该行数字存疑。",
+        "The cells of this row are blank, but figures without a label stand next to it: they may be its own.",
+        tuple(codes),
+        subject="torn row",
+    )
+
+
 def not_a_number(code: str, label: str, raw: str) -> Finding:
     """Text, a percentage or a date where a number belongs."""
     return Finding(

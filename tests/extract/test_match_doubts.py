@@ -11,7 +11,7 @@ from extract.captions import caption_years, stated_unit
 from extract.forms import load_form
 from simulator.render import html_table
 from simulator.reports import HEADINGS, SimulatedReport
-from simulator.tables import Table, tables
+from simulator.tables import PrintedCell, Table, tables
 
 AGENCY = "东河县人民政府"
 TITLE = f"{AGENCY}2022年政府信息公开工作年度报告"
@@ -163,3 +163,43 @@ def test_units_that_contradict_each_other_are_told(words: dict[str, str]) -> Non
     assert [f.codes for f in report.findings if f.rule == "form.doubtful_number"] == [("fees.amount",)]
     typed = fees(header="本年收费金额（单位：万元）", amount="5000元", **words)
     assert (typed.figures["fees.amount"], typed.unsure) == (0.5, [])
+
+
+ROW = 6  # （二）部分公开
+ROW_CODES = {f"applications.partly_granted.{c.key}" for c in load_form("2021").table("3").blocks[0].columns}
+
+
+def torn(*, below: bool) -> Table:
+    """Table 3 with the figures of one row moved out of it, into a row without a label."""
+    table = tables(printed_report())["3"]
+    labels = [cell for cell in table[ROW] if cell.code is None]
+    empty = [replace(cell, text="") for cell in table[ROW] if cell.code is not None]
+    figures = [PrintedCell(""), *(cell for cell in table[ROW] if cell.code is not None)]
+    figures[0] = replace(figures[0], column_span=2)
+    group = table[ROW - 1][0]
+    table[ROW - 1] = [replace(group, row_span=group.row_span + 1), *table[ROW - 1][1:]]
+    rows = [[*labels, *empty], figures]
+    return [*table[:ROW], *(rows if below else rows[::-1]), *table[ROW + 1 :]]
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_figures_that_slipped_out_of_their_row_make_it_unsure(below: bool) -> None:
+    [report] = read(*parts({"3": torn(below=below)}))
+    assert set(report.unsure) == ROW_CODES
+    assert any(f.rule == "form.row_alignment" and set(f.codes) == ROW_CODES for f in report.findings)
+
+
+def test_a_row_torn_by_a_page_break_is_unsure() -> None:
+    table = torn(below=True)
+    first = [[replace(cell, row_span=min(cell.row_span, ROW + 1 - r)) for cell in table[r]] for r in range(ROW + 1)]
+    rest = [cell for cell in table[ROW + 1] if cell.code is not None]  # the labels stay behind on the first page
+    [report] = read(*parts({"3": first}), html_table([rest]))
+    assert set(report.unsure) == ROW_CODES
+
+
+def test_a_blank_row_between_labelled_rows_is_blank() -> None:
+    table = tables(printed_report())["3"]
+    table[ROW] = [cell if cell.code is None else replace(cell, text="") for cell in table[ROW]]
+    [report] = read(*parts({"3": table}))
+    assert report.unsure == []
+    assert {code for code, figure in report.cells.items() if figure.status == "blank"} == ROW_CODES
