@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from extract.forms import Line, all_forms
 from extract.labels import label_key, numbering
@@ -13,6 +14,7 @@ from extract.labels import label_key, numbering
 # real reports: similar enough, and much more similar than the runner-up.
 _LEAST_SIMILARITY = 78.0
 _LEAST_LEAD = 12.0
+_TELLING = frozenset("不未非无没上下去前允许禁止")
 _UNIT = re.compile(r"(?:单位)?(亿元|万元|元)$")
 
 
@@ -104,7 +106,9 @@ class Vocabulary:
             return None
         if number is not None and line.number is not None and number != line.number:
             return None
-        return LineMatch(line, exact=False)
+        spellings = [spelling for spelling, known in self.rows.items() if known.key == line.key]
+        nearest = max(spellings, key=lambda spelling: fuzz.ratio(key, spelling))
+        return None if _changes_meaning(key, nearest) else LineMatch(line, exact=False)
 
 
 @cache
@@ -117,6 +121,18 @@ def printed_unit(header: str) -> str | None:
     """The unit that a header or row label states (本年收费金额（单位：万元）: 万元), or None."""
     match = _UNIT.search(label_key(header))
     return match[1] if match else None
+
+
+def _changes_meaning(printed: str, label: str) -> bool:
+    """Whether the difference is more than a typo: a negation, another year, permission, or a word put before or after.
+
+    不属于国家秘密, 结转上年度, 允许公开, 行政规范性文件备案数.
+    """
+    for edit in Levenshtein.opcodes(label, printed):
+        old, new = label[edit.src_start : edit.src_end], printed[edit.dest_start : edit.dest_end]
+        if edit.tag != "equal" and _TELLING.intersection(old + new):
+            return True
+    return printed != label and label in printed and len(printed) - len(label) > 1
 
 
 def _without_unit(key: str) -> str:

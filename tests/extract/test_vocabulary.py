@@ -84,6 +84,25 @@ def test_typos_seen_are_bridged(text: str, key: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        ("3", "1.不属于国家秘密"),
+        ("3", "2.其他法律行政法规允许公开"),
+        ("3", "四、结转上年度继续办理"),
+        ("3", "一、去年新收政府信息公开申请数量"),
+        ("3", "一、本年新收政府信息公开申请数量（去年）"),
+        ("3", "1.本机关掌握相关政府信息"),
+        ("3", "2.有现成信息需要另行制作"),
+        ("3", "4.有正当理由大量反复申请"),
+        ("2", "行政规范性文件备案数"),
+        ("2", "委托行政许可"),
+    ],
+)
+def test_a_label_of_another_meaning_is_no_typo(table: str, text: str) -> None:
+    assert vocabulary(table).find_row(text) is None
+
+
+@pytest.mark.parametrize(
     "text", ["", " ", "0", "12", "（三）不予公开", "三、本年度办理结果", "信息内容", "小计", "領导信息"]
 )
 def test_what_is_no_row_finds_none(text: str) -> None:
