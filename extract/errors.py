@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-ErrorKind = Literal["not_found", "empty", "unsupported", "damaged", "encoding", "scan", "no_report", "not_a_report"]
+ErrorKind = Literal[
+    "not_found", "no_permission", "empty", "unsupported", "damaged", "encoding", "scan", "no_report", "not_a_report"
+]
 
 
 class UnreadableFile(Exception):  # noqa: N818 - the name is part of the public contract

@@ -35,6 +35,8 @@ def read_file(path: str | Path) -> list[Report]:
         body = path.read_bytes()
     except FileNotFoundError:
         raise UnreadableFile(str(path), "not_found", "there is no such file") from None
+    except PermissionError:
+        raise UnreadableFile(str(path), "no_permission", "there is no permission to read the file") from None
     except OSError as error:
         raise UnreadableFile(str(path), "not_found", f"the file cannot be read: {error.strerror}") from error
     return read_bytes(body, str(path))

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
@@ -86,13 +87,17 @@ def _name_failures(failures: Iterable[tuple[str, str]], heading: str = "not read
 
 
 def _archive_command(function: Callable[..., None]) -> Callable[..., None]:
-    """Turn what the archive complains of into a message and exit status 1."""
+    """Turn what the archive and the disk complain of into a message and exit status 1."""
 
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
             function(*args, **kwargs)
         except ArchiveError as error:
             _fail(str(error))
+        except sqlite3.OperationalError as error:
+            _fail(f"the database cannot be used: {error}")
+        except PermissionError as error:
+            _fail(f"{error.filename}: no permission to read or write here")
 
     wrapped.__name__ = function.__name__
     wrapped.__doc__ = function.__doc__
@@ -145,7 +150,7 @@ def crawl(**options: Any) -> None:
 
 
 @main.command(name="import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="PATH...")
 @_data_option
 @_archive_command
 def import_command(*, paths: tuple[Path, ...], data_dir: Path) -> None:
@@ -159,7 +164,8 @@ def import_command(*, paths: tuple[Path, ...], data_dir: Path) -> None:
         stats = {"taken": summary.taken, "known": summary.known, "failed": len(summary.failures)}
         archive.finish_run(run_id, "partial" if summary.failures else "ok", stats)
     PEOPLE.print(f"{summary.taken} files or captures taken in, {summary.known} held already.")
-    PEOPLE.print(f"Next: nianbao extract --data {data_dir}", soft_wrap=True)
+    if summary.taken:
+        PEOPLE.print(f"Next: nianbao extract --data {data_dir}", soft_wrap=True)
     _name_failures(summary.failures)
     if summary.failures:
         sys.exit(1)
@@ -169,7 +175,7 @@ def import_command(*, paths: tuple[Path, ...], data_dir: Path) -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH...]")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[PATH...]")
 @click.option(
     "--format", "output_format", type=click.Choice(["jsonl"]), default="jsonl", help="One JSON object a line."
 )
@@ -183,6 +189,8 @@ def extract(*, paths: tuple[Path, ...], output_format: str, data_dir: Path) -> N
     """
     if paths:
         printed = [_print_reports(path) for path in _expand(paths)]
+        if not printed:
+            _fail("there are no files in the folders named")
         succeeded = all(printed)
     else:
         _need_database(data_dir)

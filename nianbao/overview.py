@@ -71,6 +71,8 @@ class Coverage:
 
     reports: int
     agencies: int
+    undated: int
+    """Reports whose year or agency nothing states: they have no place in the grid of agencies and years."""
     years: list[int]
     states: dict[tuple[str, int], str]
     """State by agency and year: ``current``, ``partial``, ``unreadable`` or ``missing``."""
@@ -90,7 +92,8 @@ def read_coverage(db: Database) -> Coverage:
     counts = next(
         iter(
             db.query(
-                "SELECT count(*) AS reports, count(DISTINCT agency_id) AS agencies FROM reports"
+                "SELECT count(*) AS reports, count(DISTINCT agency_id) AS agencies,"
+                " count(*) - count(CASE WHEN year IS NOT NULL THEN agency_id END) AS undated FROM reports"
                 " WHERE is_current = 1 AND status <> 'unreadable'"
             )
         )
@@ -98,6 +101,7 @@ def read_coverage(db: Database) -> Coverage:
     return Coverage(
         reports=counts["reports"],
         agencies=counts["agencies"],
+        undated=counts["undated"],
         years=sorted({year for _, year in states}),
         states=states,
         contradicted=frozenset((row["agency"], row["year"]) for row in contradicted),
@@ -173,6 +177,8 @@ def print_status(
     if coverage.states:
         out.print(coverage_table(coverage))
         out.print(f"[dim]{LEGEND}[/]\n")
+    if coverage.undated:
+        out.print(f"{coverage.undated} of them without year or agency: see nianbao flags --rule identity\n")
     if portals:
         out.print(status_table(portals))
         out.print()

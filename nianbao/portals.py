@@ -286,7 +286,9 @@ def write(data_dir: Path, entry: dict[str, Any]) -> None:
         path.write_text(before, encoding="utf-8")
         _fail(f"the entry does not fit, nothing is written: {error.message}")
     click.echo(text, nl=False)
-    PEOPLE.print(f"Written to {path}. Next: nianbao crawl {entry['key']}", markup=False, soft_wrap=True)
+    PEOPLE.print(
+        f"Written to {path}. Next: nianbao crawl {entry['key']} --data {data_dir}", markup=False, soft_wrap=True
+    )
     if not urlsplit(entry["base_url"]).netloc.partition(":")[0].endswith(".gov.cn"):
         PEOPLE.print(
             "The host does not end in .gov.cn: copies of portals are about, make sure it is genuine.", soft_wrap=True

@@ -10,6 +10,7 @@ from itertools import islice
 from archive import Archive, ArchiveError, Capture, ExtractionOutcome
 from extract import EXTRACTOR_VERSION, Finding, Report, UnreadableFile, read_bytes
 from extract.titles import TitleReading, read_title
+from validate import run_rules
 
 # Starting processes takes longer than reading a few reports.
 _LEAST_FOR_PROCESSES = 8
@@ -164,7 +165,9 @@ def _save_group(
 
 def _save(archive: Archive, report: Report, capture: Capture, page: Capture, summary: ExtractionSummary) -> bool:
     try:
-        archive.save_report(report, capture, page.url)
+        report_id = archive.save_report(report, capture, page.url)
+        # Checked at once: a report that nobody has checked must not look like one that adds up.
+        archive.save_check_findings(report_id, run_rules(report))
     except ArchiveError as error:
         summary.failures.append(Failed(page.url, "archive", str(error)))
         return False

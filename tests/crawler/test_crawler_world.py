@@ -69,9 +69,9 @@ def test_attachments_come_with_their_article(crawled: Crawled) -> None:
     with_pdf = {report.title for report in crawled.world.reports if report.document == "pdf"}
     assert with_pdf
     files = captures(crawled.data, "attachment")
-    assert {capture.title for capture, _ in files} == with_pdf
-    articles = {capture.url for capture, _ in captures(crawled.data, "article")}
-    assert all(capture.parent_url in articles for capture, _ in files)
+    articles = {capture.url: capture.title for capture, _ in captures(crawled.data, "article")}
+    assert {articles[capture.parent_url or ""] for capture, _ in files} == with_pdf
+    assert {capture.title for capture, _ in files} == {f"{title}.pdf" for title in with_pdf}  # the link's own label
     assert all(body.startswith(b"%PDF") and capture.media_type == "application/pdf" for capture, body in files)
 
 

@@ -221,6 +221,21 @@ def test_a_document_that_kills_its_reader_is_named_and_the_others_are_read(
     assert "bad.html: the process that read it was killed" in result.stderr
 
 
+def test_what_extract_saves_is_checked_at_once(tmp_path: Path) -> None:
+    held(tmp_path, (HONGZE.title, page(HONGZE), "article"))
+    assert run("extract", "--data", tmp_path).exit_code == 0
+    flagged = json.loads(run("flags", "--data", tmp_path, "--format", "json", "--rule", "challenges").stdout)
+    assert [flag["expected"] for flag in flagged] == [11, 5]
+    assert "✗" in run("status", "--data", tmp_path).stdout
+
+
+def test_a_report_without_a_year_is_told_by_status(tmp_path: Path) -> None:
+    nameless = page(HONGZE).replace("2023年".encode(), b"").replace(b"2023", b"")
+    held(tmp_path, ("政府信息公开年度报告", nameless, "article"))
+    run("extract", "--data", tmp_path)
+    assert "1 of them without year or agency" in run("status", "--data", tmp_path).stdout
+
+
 def test_a_report_by_its_title_that_cannot_be_read_shows_in_coverage(tmp_path: Path) -> None:
     with open_archive(tmp_path) as archive:
         archive.add_capture(
