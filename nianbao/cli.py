@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
@@ -10,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from archive import Archive, ArchiveError, open_archive
+from archive import Archive, open_archive
 from extract import EXTRACTOR_VERSION, UnreadableFile, read_file
 from nianbao import __version__, overview
 from nianbao.crawling import CrawlOptions, is_web_address, run_crawl
@@ -22,26 +20,8 @@ from nianbao.importing import import_paths
 from nianbao.portals import portals as portals_group
 from nianbao.reading import ExtractionSummary, extract_pending, fault_message
 from nianbao.summary import portal_statuses
+from nianbao.terminal import PEOPLE, data_console, data_option, fail, name_failures, tells_trouble
 from validate import check, run_rules
-
-PEOPLE = Console(stderr=True, highlight=False)
-"""Messages for people go to stderr; data goes to stdout."""
-
-
-def _out() -> Console:
-    """The console for data; piped into a file, a table has room for its messages."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-
-
-_data_option = click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("data"),
-    show_default=True,
-    metavar="DIR",
-    help="The data directory: nianbao.db and archive/ live in it.",
-)
 
 
 class _Years(click.ParamType[range]):
@@ -75,35 +55,6 @@ def main() -> None:
     """
 
 
-def _fail(message: str) -> None:
-    PEOPLE.print(f"[red]nianbao:[/] {message}", markup=True, soft_wrap=True)
-    sys.exit(1)
-
-
-def _name_failures(failures: Iterable[tuple[str, str]], heading: str = "not read") -> None:
-    for name, message in failures:
-        PEOPLE.print(f"[yellow]{heading}:[/] ", end="")
-        PEOPLE.print(f"{name}: {message}", markup=False, soft_wrap=True)
-
-
-def _archive_command(function: Callable[..., None]) -> Callable[..., None]:
-    """Turn what the archive and the disk complain of into a message and exit status 1."""
-
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        try:
-            function(*args, **kwargs)
-        except ArchiveError as error:
-            _fail(str(error))
-        except sqlite3.OperationalError as error:
-            _fail(f"the database cannot be used: {error}")
-        except PermissionError as error:
-            _fail(f"{error.filename}: no permission to read or write here")
-
-    wrapped.__name__ = function.__name__
-    wrapped.__doc__ = function.__doc__
-    return wrapped
-
-
 # Collecting
 
 
@@ -125,7 +76,7 @@ _CRAWL_OPTIONS = (
         callback=is_web_address,
         help="Post the JSON summary to this address (or name it in NIANBAO_WEBHOOK).",
     ),
-    _data_option,
+    data_option(),
 )
 
 
@@ -137,7 +88,7 @@ def _crawl_options(function: Callable[..., None]) -> Callable[..., None]:
 
 @main.command()
 @_crawl_options
-@_archive_command
+@tells_trouble
 def crawl(**options: Any) -> None:
     """Collect the reports of PORTALS (keys of the registry; default: all enabled) into the archive.
 
@@ -151,8 +102,8 @@ def crawl(**options: Any) -> None:
 
 @main.command(name="import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="PATH...")
-@_data_option
-@_archive_command
+@data_option()
+@tells_trouble
 def import_command(*, paths: tuple[Path, ...], data_dir: Path) -> None:
     """Take files that you have into the archive: reports, a folder, a ZIP, or WARC files of another nianbao archive.
 
@@ -166,7 +117,7 @@ def import_command(*, paths: tuple[Path, ...], data_dir: Path) -> None:
     PEOPLE.print(f"{summary.taken} files or captures taken in, {summary.known} held already.")
     if summary.taken:
         PEOPLE.print(f"Next: nianbao extract --data {data_dir}", soft_wrap=True)
-    _name_failures(summary.failures)
+    name_failures(summary.failures)
     if summary.failures:
         sys.exit(1)
 
@@ -179,8 +130,8 @@ def import_command(*, paths: tuple[Path, ...], data_dir: Path) -> None:
 @click.option(
     "--format", "output_format", type=click.Choice(["jsonl"]), default="jsonl", help="One JSON object a line."
 )
-@_data_option
-@_archive_command
+@data_option()
+@tells_trouble
 def extract(*, paths: tuple[Path, ...], output_format: str, data_dir: Path) -> None:
     """Read reports into figures.
 
@@ -190,7 +141,7 @@ def extract(*, paths: tuple[Path, ...], output_format: str, data_dir: Path) -> N
     if paths:
         printed = [_print_reports(path) for path in _expand(paths)]
         if not printed:
-            _fail("there are no files in the folders named")
+            fail("there are no files in the folders named")
         succeeded = all(printed)
     else:
         _need_database(data_dir)
@@ -219,7 +170,7 @@ def _print_reports(path: Path) -> bool:
     else:
         return True
     click.echo(json.dumps({"file": str(path), "error": {"kind": kind, "message": message}}, ensure_ascii=False))
-    _name_failures([(str(path), message)])
+    name_failures([(str(path), message)])
     return False
 
 
@@ -240,13 +191,13 @@ def _extract(archive: Archive) -> bool:
         f"{summary.reports} reports read, {len(summary.left_out)} pages left out as no reports, "
         f"{len(summary.failures)} not readable"
     )
-    _name_failures((failure.name, failure.message) for failure in summary.failures)
+    name_failures((failure.name, failure.message) for failure in summary.failures)
     return not summary.failures
 
 
 @main.command()
-@_data_option
-@_archive_command
+@data_option()
+@tells_trouble
 def validate(*, data_dir: Path) -> None:
     """Check every report's figures against the rules; what people decided about a finding is kept."""
     _need_database(data_dir)
@@ -274,7 +225,7 @@ def _validate(archive: Archive) -> None:
 
 @main.command()
 @_crawl_options
-@_archive_command
+@tells_trouble
 def update(**options: Any) -> None:
     """Crawl, extract and validate in one: what a scheduler runs."""
 
@@ -303,8 +254,8 @@ def update(**options: Any) -> None:
 )
 @click.option("--format", "output_format", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="Of the messages in the table.")
-@_data_option
-@_archive_command
+@data_option()
+@tells_trouble
 def flags(
     *,
     year: int | None,
@@ -327,7 +278,7 @@ def flags(
     elif output_format == "csv":
         _print_csv(found)
     elif found:
-        _out().print(overview.flags_table(found, language))
+        data_console().print(overview.flags_table(found, language))
     else:
         PEOPLE.print("Nothing to flag." + (f" Rules with findings here: {', '.join(rules)}" if rule else ""))
 
@@ -340,8 +291,8 @@ def _print_csv(found: list[dict[str, Any]]) -> None:
 
 @main.command()
 @click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table")
-@_data_option
-@_archive_command
+@data_option()
+@tells_trouble
 def status(*, output_format: str, data_dir: Path) -> None:
     """Show what is held, how each portal's last crawl ended against the one before, and what failed and why.
 
@@ -357,21 +308,14 @@ def status(*, output_format: str, data_dir: Path) -> None:
         found = {**held, "portals": [asdict(portal) for portal in portals], "unread": unread}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        overview.print_status(_out(), coverage, portals, runs, unread)
+        overview.print_status(data_console(), coverage, portals, runs, unread)
     if any(portal.enabled and portal.outcome != "ok" for portal in portals):
         sys.exit(1)
 
 
 @main.command()
-@click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("data/demo"),
-    show_default=True,
-    metavar="DIR",
-    help="Where the demo's database and archive go. Made anew each time.",
-)
+@data_option("data/demo", "the demo's database and archive go there. Made anew each time.")
+@tells_trouble
 def demo(*, data_dir: Path) -> None:
     """The main job against portals that it starts on this machine: crawl, archive, extract, validate, report.
 
@@ -382,7 +326,7 @@ def demo(*, data_dir: Path) -> None:
     try:
         run_demo(data_dir)
     except DemoError as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 main.add_command(dispatch)

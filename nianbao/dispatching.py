@@ -6,14 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from archive import ArchiveError, open_archive
+from archive import open_archive
 from nianbao.crawling import choose_portals, schedule_of
 from nianbao.dispatch import Dispatch, Job
 from nianbao.nodes import Node
-
-_PEOPLE = Console(stderr=True, highlight=False)
+from nianbao.terminal import PEOPLE, data_option, tells_trouble
 
 
 def _read_nodes(context: click.Context, parameter: click.Parameter, value: str) -> list[Node]:
@@ -44,15 +42,8 @@ def _read_nodes(context: click.Context, parameter: click.Parameter, value: str) 
     help="The data directory on the nodes, where it is not the same as here: their captures are then fetched and"
     " imported separately (deploy/README.md). Default: the nodes share DIR.",
 )
-@click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("data"),
-    show_default=True,
-    metavar="DIR",
-    help="The data directory: the run records go into its nianbao.db.",
-)
+@data_option(note="the run records go into its nianbao.db.")
+@tells_trouble
 def dispatch(*, portals: tuple[str, ...], nodes: list[Node], due: bool, node_data: str | None, data_dir: Path) -> None:
     """Have Scrapyd nodes crawl PORTALS (keys of the registry; default: all enabled) and collect their run records.
 
@@ -60,11 +51,7 @@ def dispatch(*, portals: tuple[str, ...], nodes: list[Node], due: bool, node_dat
     failed is. Portals of a node that is down go to the others. Interrupted, the jobs go on; the same command again
     takes them up. Exit status 1 if any portal's crawl was not ok. What the nodes need: deploy/README.md.
     """
-    try:
-        succeeded = _dispatch(portals, nodes, due, node_data, data_dir)
-    except ArchiveError as error:
-        raise click.ClickException(str(error)) from error
-    if not succeeded:
+    if not _dispatch(portals, nodes, due, node_data, data_dir):
         sys.exit(1)
 
 
@@ -104,4 +91,4 @@ def _report(job: Job) -> None:
 
 
 def _say(line: str, style: str | None = None) -> None:
-    _PEOPLE.print(line, style=style, markup=False, soft_wrap=True)
+    PEOPLE.print(line, style=style, markup=False, soft_wrap=True)

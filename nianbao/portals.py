@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
 import yaml
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -20,25 +19,17 @@ from archive import open_archive
 from extract.divisions import find_division
 from nianbao import __version__
 from nianbao.overview import LastRun, last_runs
+from nianbao.terminal import PEOPLE, data_console, data_option, fail, tells_trouble
 
 # Scrapy takes a second to import: only the commands that need it pay for it.
 if TYPE_CHECKING:
     from crawler.probe import Probe
     from crawler.registry import Portal
 
-PEOPLE = Console(stderr=True, highlight=False)
 OWN_FILE = "mine.yaml"
 _STYLES = {"reachable": "green", "blocked": "red", "moved": "yellow", "empty": "yellow", "unreachable": "red"}
 
-_data_option = click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("data"),
-    show_default=True,
-    metavar="DIR",
-    help="The data directory; DIR/portals/ holds your own portals.",
-)
+_own_data_option = data_option(note="DIR/portals/ holds your own portals.")
 
 
 @click.group(name="portals")
@@ -67,21 +58,13 @@ def named_portals(keys: Sequence[str], registry: "dict[str, Portal]") -> "list[P
     return [registry[key] for key in dict.fromkeys(keys)]
 
 
-def _out() -> Console:
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-
-
-def _fail(message: str) -> NoReturn:
-    PEOPLE.print(f"nianbao: {message}", markup=False, soft_wrap=True, style="red")
-    sys.exit(1)
-
-
 # list
 
 
 @portals.command(name="list")
 @click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@_data_option
+@_own_data_option
+@tells_trouble
 def list_command(*, output_format: str, data_dir: Path) -> None:
     """Show every portal: key, name, province, platform, whether it is crawled, and what came of its last run."""
     registry = load_registry(data_dir)
@@ -90,7 +73,7 @@ def list_command(*, output_format: str, data_dir: Path) -> None:
     if output_format == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        _out().print(_list_table(rows))
+        data_console().print(_list_table(rows))
     PEOPLE.print(_standing(rows), markup=False, soft_wrap=True)
 
 
@@ -142,7 +125,8 @@ def _standing(rows: list[dict[str, Any]]) -> str:
 @click.argument("keys", nargs=-1, metavar="[PORTAL...]")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write what was seen to a JSON file.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many portals.")
-@_data_option
+@_own_data_option
+@tells_trouble
 def check(*, keys: tuple[str, ...], report: Path | None, limit: int | None, data_dir: Path) -> None:
     """Ask each of the PORTALs (default: all) for one page, and say whether it is still there.
 
@@ -151,7 +135,7 @@ def check(*, keys: tuple[str, ...], report: Path | None, limit: int | None, data
     """
     registry = load_registry(data_dir)
     probes = _probe(named_portals(keys or list(registry), registry)[:limit])
-    _out().print(_check_table(probes))
+    data_console().print(_check_table(probes))
     counts = Counter(probe.state for probe in probes)
     PEOPLE.print(f"{len(probes)} portals: " + ", ".join(f"{count} {state}" for state, count in counts.most_common()))
     if report is not None:
@@ -187,7 +171,7 @@ def _write_report(path: Path, probes: "list[Probe]") -> None:
     try:
         path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        _fail(f"{path} cannot be written: {error}")
+        fail(f"{path} cannot be written: {error}")
     PEOPLE.print(f"Written to {path}: please send it back with an issue of the project.", soft_wrap=True)
 
 
@@ -199,7 +183,8 @@ def _write_report(path: Path, probes: "list[Probe]") -> None:
 @click.option("--key", help="A short name for commands; default: from the host name.")
 @click.option("--name", help="Whose portal it is, such as 广州市番禺区; default: what the page calls itself.")
 @click.option("--allow-private", is_flag=True, help="It may live on a loopback or private address, for trials.")
-@_data_option
+@_own_data_option
+@tells_trouble
 def add(*, url: str, key: str | None, name: str | None, allow_private: bool, data_dir: Path) -> None:
     """Register the portal whose column of annual reports (or gkmlpt index) stands at URL.
 
@@ -223,10 +208,10 @@ def entry_from(found: "Probe", name: str | None = None) -> dict[str, Any]:
     if found.state in ("blocked", "unreachable", "moved"):
         where = f"; if that is the column, add {found.moved_to}" if found.moved_to else ""
         detail = found.detail.replace("register it with allow_private for trials", "for trials: --allow-private")
-        _fail(f"{url}: {found.state}: {detail}{where}")
+        fail(f"{url}: {found.state}: {detail}{where}")
     recognised = reading.recognition
     if recognised is None:
-        _fail(f"{url}: no known platform is recognised: {found.detail}. Is it the column that lists the reports?")
+        fail(f"{url}: no known platform is recognised: {found.detail}. Is it the column that lists the reports?")
     name = name or reading.site or urlsplit(url).netloc
     division = find_division(name)
     entry = {
@@ -279,12 +264,12 @@ def write(data_dir: Path, entry: dict[str, Any]) -> None:
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         path.write_text(before.rstrip("\n") + "\n\n" * bool(before.strip()) + text, encoding="utf-8")
     except OSError as error:
-        _fail(f"{path} cannot be written: {error}")
+        fail(f"{path} cannot be written: {error}")
     try:
         load_registry(data_dir)
     except click.UsageError as error:
         path.write_text(before, encoding="utf-8")
-        _fail(f"the entry does not fit, nothing is written: {error.message}")
+        fail(f"the entry does not fit, nothing is written: {error.message}")
     click.echo(text, nl=False)
     PEOPLE.print(
         f"Written to {path}. Next: nianbao crawl {entry['key']} --data {data_dir}", markup=False, soft_wrap=True
