@@ -53,6 +53,7 @@ def match_tables(blocks: Iterable[Block]) -> Tables:
         else:
             lines.append(block.text)
     _doubt_single_other(matcher.tables)
+    matcher.tables.findings = list(dict.fromkeys(matcher.tables.findings))
     return matcher.tables
 
 

@@ -57,6 +57,7 @@ def bridged_label(table: str, printed: str, label: str, codes: Sequence[str]) ->
         f"{_TABLES_ZH[table]}中“{_one_line(printed)}”按“{label}”录入（名称与规定格式有出入）。",
         f"{_TABLES_EN[table]}: “{_one_line(printed)}” was read as “{label}” (the label differs from the form's).",
         tuple(codes),
+        subject=_one_line(printed),
     )
 
 
@@ -68,6 +69,7 @@ def group_conflict(label: str, group: str, codes: Sequence[str]) -> Finding:
         f"“{_one_line(label)}”印在“{group}”之下，与规定格式不符，该行数字存疑。",
         f"“{_one_line(label)}” is printed under “{group}”, not where the form has it; its figures are unsure.",
         tuple(codes),
+        subject=group,
     )
 
 
@@ -79,6 +81,7 @@ def uncertain_row(label: str, codes: Sequence[str]) -> Finding:
         f"“{_one_line(label)}”一行的单元格与表头对不齐，该行数字存疑。",
         f"The cells of “{_one_line(label)}” do not line up with the header; its figures are marked unsure.",
         tuple(codes),
+        subject=_one_line(label),
     )
 
 
@@ -102,6 +105,7 @@ def not_a_number(code: str, label: str, raw: str) -> Finding:
         f"“{_one_line(label)}”应填数字处印为“{_one_line(raw)}”，未录入数值。",
         f"“{_one_line(label)}”: “{_one_line(raw)}” is printed where a number belongs; no value was taken.",
         (code,),
+        subject=_one_line(raw),
     )
 
 
@@ -114,6 +118,7 @@ def doubtful_number(code: str, label: str, raw: str, value: Number | None) -> Fi
         f"“{_one_line(label)}”: “{_one_line(raw)}” was read as {value}, but not with certainty; compare the source.",
         (code,),
         actual=value,
+        subject=_one_line(raw),
     )
 
 
@@ -126,6 +131,7 @@ def other_unit(code: str, printed: str, unit: str, raw: str, value: Number) -> F
         f"“{_one_line(raw)}” is printed in {printed} and was converted to {value} {unit}.",
         (code,),
         actual=value,
+        subject=_one_line(raw),
     )
 
 

@@ -80,6 +80,8 @@ def assert_lawful(body: bytes, truth: SimulatedReport) -> None:
     except UnreadableFile:
         return
     assert wrong_figures(report, truth) == {}
+    fingerprints = [finding.fingerprint(report.agency, report.year) for finding in report.findings]
+    assert len(fingerprints) == len(set(fingerprints)), "the database keeps one finding for a fingerprint"
 
 
 def draw_report(data: st.DataObject) -> SimulatedReport:

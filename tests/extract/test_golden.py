@@ -53,6 +53,8 @@ def assert_is_whole(report: Report, truth: dict[str, Any], agencies: set[str]) -
     assert (report.year, report.form, report.status) == (truth["year"], truth["form"], "complete")
     assert report.agency in agencies
     assert [is_report_heading(section.heading) for section in report.sections] == [1, 2, 3, 4, 5, 6]
+    fingerprints = [finding.fingerprint(report.agency, report.year) for finding in report.findings]
+    assert len(fingerprints) == len(set(fingerprints))
 
 
 @pytest.mark.parametrize(("key", "shape"), CASES)

@@ -203,3 +203,15 @@ def test_a_blank_row_between_labelled_rows_is_blank() -> None:
     [report] = read(*parts({"3": table}))
     assert report.unsure == []
     assert {code for code, figure in report.cells.items() if figure.status == "blank"} == ROW_CODES
+
+
+def test_a_finding_made_twice_is_kept_once() -> None:
+    """The database keeps one finding for a fingerprint: two that differ must not share one."""
+    table = tables(printed_report())["3"]
+    short = [replace(cell, text="见附件") if cell.code else cell for cell in table[ROW][:-1]]
+    other = [replace(cell, text="无") if cell.code else cell for cell in table[ROW][:-1]]
+    [report] = read(*parts({"3": [*table[:ROW], short, short, other, *table[ROW + 1 :]]}))
+    fingerprints = [finding.fingerprint(AGENCY, 2022) for finding in report.findings]
+    assert len(fingerprints) == len(set(fingerprints)) == len(set(report.findings))
+    said = [f.subject for f in report.findings if f.codes == ("applications.partly_granted.natural",)]
+    assert said == ["见附件", "无"]
