@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import lxml.html
 from lxml import etree
@@ -15,21 +14,22 @@ from extract.document import Block, Cell, Document, Grid, Locator, Text
 from extract.errors import UnreadableFile
 from extract.headings import is_report_heading
 from extract.labels import squash
+from extract.readers.html_text import (
+    BLOCKS,
+    BREAK,
+    Element,
+    Fragment,
+    cell_text,
+    fragments,
+    is_hidden,
+    is_removed,
+    joined,
+)
 
-Element: TypeAlias = lxml.html.HtmlElement
-
-_BLOCKS = frozenset([
-    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "fieldset",
-    "figcaption", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol",
-    "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ucapcontent", "ul",
-])  # fmt: skip
 _SKIPPED = frozenset([
     "script", "style", "noscript", "template", "head", "select", "button", "input", "textarea", "iframe", "object",
     "embed",
 ])  # fmt: skip
-_SET_APART = frozenset(["sup", "sub", "s", "strike", "del"])
-_PICTURES = frozenset(["img", "input", "select", "textarea", "object", "embed", "svg", "canvas"])
-_PICTURE = "\u25af"
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|rtf|zip|rar|7z|txt|ofd)(?:$|[?#])", re.IGNORECASE)
 _DATE = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _DATE_LABEL = re.compile(r"(?:发布|发文|公开|信息提供|更新)(?:时间|日期)\s*[:：]?\s*" + _DATE.pattern)
@@ -231,17 +231,17 @@ class _Walker:
 
     def _walk(self, element: Element) -> Iterator[tuple[Element, Block]]:
         """Paragraphs and grids below an element, each with the element it came from."""
-        pending: list[str] = [element.text or ""]
+        pending: list[Fragment] = [(element.text or "", ())]
         for child in element:
-            if not isinstance(child.tag, str) or child.tag in _SKIPPED or _is_hidden(child):
-                pending.append(child.tail or "")
+            if not isinstance(child.tag, str) or child.tag in _SKIPPED or is_hidden(child):
+                pending.append((child.tail or "", ()))
                 continue
             if child.tag == "table":
                 yield from self._paragraphs(element, pending)
                 yield from self._table(child)
             elif child.tag == "br":
-                pending.append("\n")
-            elif child.tag in _BLOCKS or _has_blocks(child):
+                pending.append((BREAK, ()))
+            elif child.tag in BLOCKS or _has_blocks(child):
                 yield from self._paragraphs(element, pending)
                 if child.tag in {"p", "li", "dd", "dt"} and not _plain(child).strip():
                     # In a table written as paragraphs an empty paragraph is a blank cell.
@@ -249,12 +249,12 @@ class _Walker:
                 else:
                     yield from self._walk(child)
             else:
-                pending.append(_inline_text(child))
-            pending.append(child.tail or "")
+                pending.extend(fragments(child))
+            pending.append((child.tail or "", ()))
         yield from self._paragraphs(element, pending)
 
-    def _paragraphs(self, element: Element, pending: list[str]) -> Iterator[tuple[Element, Block]]:
-        for line in "".join(pending).split("\n"):
+    def _paragraphs(self, element: Element, pending: list[Fragment]) -> Iterator[tuple[Element, Block]]:
+        for line in re.split(f"[{BREAK}\\n]", joined(pending)):
             if line.strip():
                 yield element, Text(_fold(line), self._locator(element))
         pending.clear()
@@ -283,10 +283,10 @@ class _Walker:
         cells: list[Cell] = []
         taken: set[tuple[int, int]] = set()
         ragged: set[int] = set()
-        rows = [row for row in table.iter("tr") if _own_table(row) is table and not _is_hidden_in(row, table)]
+        rows = [row for row in table.iter("tr") if _own_table(row) is table and not _is_removed_from(row, table)]
         for number, row in enumerate(rows):
             column = 0
-            shown = (c for c in row if c.tag in {"td", "th"} and not _is_hidden(c))
+            shown = (c for c in row if c.tag in {"td", "th"} and not is_removed(c))
             for position, element in enumerate(shown, start=1):
                 while (number, column) in taken:
                     column += 1
@@ -303,7 +303,7 @@ class _Walker:
                     column=position,
                     xpath=self.prefix + self.paths.of(element),
                 )
-                cells.append(Cell(number, column, _cell_text(element), locator, row_span, column_span))
+                cells.append(Cell(number, column, cell_text(element), locator, row_span, column_span))
                 column += column_span
         return Grid(tuple(cells), frozenset(ragged))
 
@@ -312,32 +312,16 @@ def _within(element: Element, ancestor: Element) -> bool:
     return element is ancestor or any(parent is ancestor for parent in element.iterancestors())
 
 
-def _is_hidden(element: Element) -> bool:
-    style = (element.get("style") or "").replace(" ", "").lower()
-    return "display:none" in style or element.get("hidden") is not None
-
-
-def _is_hidden_in(row: Element, table: Element) -> bool:
-    return _is_hidden(row) or any(
-        _is_hidden(parent) for parent in row.iterancestors("tbody", "thead", "tfoot") if _own_table(parent) is table
+def _is_removed_from(row: Element, table: Element) -> bool:
+    return is_removed(row) or any(
+        is_removed(parent) for parent in row.iterancestors("tbody", "thead", "tfoot") if _own_table(parent) is table
     )
 
 
 def _has_blocks(element: Element) -> bool:
     return any(
-        child.tag in _BLOCKS and child.tag != "br" for child in element.iterdescendants() if isinstance(child.tag, str)
+        child.tag in BLOCKS and child.tag != "br" for child in element.iterdescendants() if isinstance(child.tag, str)
     )
-
-
-def _inline_text(element: Element) -> str:
-    if element.tag in _SKIPPED:
-        return ""
-    parts = [element.text or ""]
-    for child in element:
-        if isinstance(child.tag, str):
-            parts.append("\n" if child.tag == "br" else _inline_text(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
 
 
 def _own_table(row: Element) -> Element | None:
@@ -364,32 +348,3 @@ def _span(element: Element, attribute: str) -> int:
 def _column_span(element: Element) -> int:
     span = _span(element, "colspan")
     return span if 0 < span <= _MOST_COLUMN_SPAN else 1
-
-
-def _cell_text(element: Element) -> str:
-    """The text of a cell; a line end where markup breaks the line, nothing where it only changes the font.
-
-    What is struck out or raised (a footnote's mark) is set apart, so that it is not read as digits of the number beside
-    it. A picture counts as a sign that is neither letter nor digit: a cell that holds one is not blank.
-    """
-    parts: list[str] = []
-
-    def collect(node: Element) -> None:
-        if isinstance(node.tag, str) and node.tag in _PICTURES and node.get("type") != "hidden":
-            parts.append(node.get("value") or _PICTURE)
-            return
-        if not isinstance(node.tag, str) or node.tag in _SKIPPED or _is_hidden(node):
-            return
-        breaks = (node.tag in _BLOCKS or node.tag in _SET_APART) and node is not element
-        if breaks:
-            parts.append("\n")
-        parts.append(re.sub(r"[\t\r\n ]+", " ", node.text or ""))
-        for child in node:
-            collect(child)
-            parts.append(re.sub(r"[\t\r\n ]+", " ", child.tail or ""))
-        if breaks:
-            parts.append("\n")
-
-    collect(element)
-    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)

@@ -191,3 +191,78 @@ def test_page_crowded_with_characters_ends_soon() -> None:
     canvas.save()
     with pytest.raises(UnreadableFile, match=r"page 1 .* characters"):
         read_bytes(out.getvalue(), "crowded.pdf")
+
+
+def html_with(cell: str, *, head: str = "") -> Report:
+    """The same block as a page, with the markup of its first figure's cell."""
+    page = f"""<html><head><title>{TITLE}</title>{head}</head><body><table>
+        <tr><td>信息内容</td><td>制发件数</td><td>废止件数</td><td>现行有效件数</td></tr>
+        <tr><td>规章</td>{cell}<td>7</td><td>8</td></tr>
+        <tr><td>规范性文件</td><td>9</td><td>1</td><td>2</td></tr></table></body></html>"""
+    [report] = read_bytes(page.encode(), "page.html")
+    return report
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '110<span style="vertical-align:super">1</span>',
+        '110<span style="vertical-align: 3pt">1</span>',
+        '110<span style="position:relative; top:-3pt">1</span>',
+        '<span style="text-decoration:line-through">5</span>110',
+        "<s>5</s>",
+        '<span style="text-decoration:line-through">5</span>',
+        '110<a href="#_ftn1">1</a>',
+        "110<small>2</small>",
+        "<ruby>110<rt>9</rt></ruby>",
+        '<span class="pc">110</span><span class="mobile">110</span>',
+        '1<span class="note">10</span>',
+        '<span style="display:block">1</span><span style="display:block">10</span>',
+        '<span style="display:inline-block">1</span>10',
+        "<script>document.write(110)</script>",
+        "<button>110</button>",
+        "<noscript>110</noscript>",
+        '<iframe src="110.html"></iframe>',
+        '<input value="110">',
+        '<img src="110.png">',
+    ],
+)
+def test_cell_that_shows_more_than_one_text_is_unsure(markup: str) -> None:
+    report = html_with(f"<td>{markup}</td>")
+    assert report.unsure == ["rules.made"]
+    assert report.figures["rules.in_force"] == 8
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<span style="visibility:hidden">9</span>110',
+        '<span style="font-size:0px">9</span>110',
+        '<span style="font-size:0"><span style="font-size:12px">110</span></span>',
+        '<span style="display: none !important">9</span>110',
+        '<span style="opacity:0">9</span>110',
+        '<input type="hidden" value="9">110',
+        # Word splits a number over spans at will.
+        '<p class="MsoNormal"><span lang="EN-US">1</span><span style="color:black">10<o:p></o:p></span></p>',
+        '<span class="s1">1</span><span class="s1">10</span>',
+        '1<a name="_GoBack"></a>10',
+        '<a href="list.html">110</a>',
+        '<div style="vertical-align:middle"><span style="font-size:10.5pt">110</span></div>',
+    ],
+)
+def test_cell_that_shows_one_number_is_certain(markup: str) -> None:
+    report = html_with(f"<td>{markup}</td>")
+    assert report.unsure == []
+    assert report.figures["rules.made"] == 110
+
+
+def test_hidden_cell_keeps_its_place() -> None:
+    report = html_with('<td style="visibility:hidden">5</td>')
+    assert (report.figures["rules.made"], report.figures["rules.repealed"]) == (None, 7)
+
+
+def test_footnote_in_a_table_written_as_paragraphs_is_not_part_of_the_number() -> None:
+    cells = ["信息内容", "制发件数", "废止件数", "现行有效件数", "规章", "5<sup>1</sup>", "7", "8"]
+    page = f"<title>{TITLE}</title>" + "".join(f"<p>{cell}</p>" for cell in cells)
+    [report] = read_bytes(page.encode(), "page.html")
+    assert "rules.made" in report.unsure

@@ -1,0 +1,129 @@
+"""The text that an HTML element shows: what is hidden, set apart from the digits beside it, or more than text."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+import lxml.html
+from lxml import etree
+
+from extract.readers import DOUBT
+
+Element: TypeAlias = lxml.html.HtmlElement
+Fragment: TypeAlias = tuple[str, tuple[str, ...]]
+
+BLOCKS = frozenset([
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "fieldset",
+    "figcaption", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol",
+    "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ucapcontent", "ul",
+])  # fmt: skip
+BREAK = "\v"
+"""Stands for a line end that markup makes; no markup can hold the character itself."""
+_UNSEEN = frozenset(["style", "template", "head"])
+# What these show is not the text that they hold.
+_DRAWN = frozenset([
+    "audio", "button", "canvas", "embed", "iframe", "img", "input", "meter", "noscript", "object", "progress",
+    "script", "select", "svg", "textarea", "video",
+])  # fmt: skip
+_SET_APART = frozenset(["sup", "sub", "small", "rt", "rp"])
+_STRUCK = frozenset(["s", "strike", "del"])
+_NOTHING = re.compile(r"[+-]?0*(?:\.0*)?(?:%|[a-z]+)?")
+_IN_LINE = frozenset(["", "inline", "contents", "initial", "inherit", "unset", "ruby"])
+
+
+def is_removed(element: Element) -> bool:
+    """Whether an element's own attributes take it out of the page, so that a cell leaves no place in its row."""
+    return element.get("hidden") is not None or _style(element).get("display") == "none"
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether an element's own attributes keep its text from being seen."""
+    style = _style(element)
+    return (
+        is_removed(element)
+        or style.get("mso-hide") == "all"
+        or style.get("color") == "transparent"
+        or _is_nothing(style.get("opacity"))
+        or (style.get("visibility") in {"hidden", "collapse"} and not _is_set_below(element, "visibility"))
+        or (_is_nothing(style.get("font-size")) and not _is_set_below(element, "font-size"))
+    )
+
+
+def _is_set_below(element: Element, name: str) -> bool:
+    """Whether an element inside sets a property anew, so that it may show though the outer one does not."""
+    return any(name in (inner.get("style") or "").lower() for inner in element.iterdescendants(etree.Element))
+
+
+def _is_nothing(value: str | None) -> bool:
+    return bool(value) and "0" in str(value) and _NOTHING.fullmatch(str(value)) is not None
+
+
+def _style(element: Element) -> dict[str, str]:
+    """The declarations of a style attribute, lower case, without blanks."""
+    text = re.sub(r"\s|!important", "", (element.get("style") or "").lower())
+    return {name: value for name, _, value in (part.partition(":") for part in text.split(";"))}
+
+
+def _edge(element: Element) -> str:
+    """What stands at both ends of an element: a line end, a blank where it is set apart from the text around, nothing.
+
+    A footnote's mark is raised, lowered, smaller or a link, an amendment is struck out: no digits of the number beside.
+    """
+    style = _style(element)
+    display = style.get("display", "")
+    if element.tag in BLOCKS or not (display in _IN_LINE or display.startswith("inline-")):
+        return BREAK
+    raised = style.get("vertical-align", "baseline") not in {"baseline", "middle", "top", "bottom", "inherit", ""}
+    moved = style.get("position", "static") != "static" or style.get("float", "none") != "none"
+    is_link = element.tag == "a" and element.get("href") is not None
+    apart = element.tag in _SET_APART or is_link or raised or moved or display not in _IN_LINE or _is_struck(element)
+    return " " if apart else ""
+
+
+def _is_struck(element: Element) -> bool:
+    style = _style(element)
+    lines = style.get("text-decoration", "") + style.get("text-decoration-line", "")
+    return element.tag in _STRUCK or "line-through" in lines
+
+
+def fragments(element: Element, classes: tuple[str, ...] = (), *, signs: bool = False) -> Iterator[Fragment]:
+    """The pieces of text that an element shows, each with the classes of the elements around it.
+
+    With ``signs``, the sign for doubt stands for what is more than text (a picture, a field, a script) or struck out.
+    """
+    if not isinstance(element.tag, str) or element.tag in _UNSEEN or is_hidden(element):
+        return
+    if element.tag in _DRAWN:
+        if signs and element.get("type") != "hidden":
+            yield (element.get("value") or "") + DOUBT, classes
+        return
+    edge = _edge(element)
+    inside = (*classes, element.get("class") or "") if element.get("class") else classes
+    yield edge, classes
+    yield element.text or "", inside
+    for child in element:
+        yield from fragments(child, inside, signs=signs)
+        yield child.tail or "", inside
+    if signs and _is_struck(element):
+        yield DOUBT, classes
+    yield edge, classes
+
+
+def joined(pieces: Iterable[Fragment]) -> str:
+    """The pieces as one text, a blank between numbers of different classes: a style sheet may hide or raise either."""
+    parts: list[str] = []
+    last: tuple[str, ...] | None = None
+    for text, classes in pieces:
+        if any(char.isdigit() for char in text):
+            if last not in {None, classes}:
+                parts.append(" ")
+            last = classes
+        parts.append(text)
+    return "".join(parts)
+
+
+def cell_text(cell: Element) -> str:
+    """The text of a cell; a line end where markup breaks the line, nothing where it only changes the font."""
+    pieces = ((re.sub(r"[\t\r\n ]+", " ", text), classes) for text, classes in fragments(cell, signs=True))
+    lines = (" ".join(line.split()) for line in joined(pieces).split(BREAK))
+    return "\n".join(line for line in lines if line)
