@@ -20,6 +20,8 @@ IMPORTED = "import"
 
 _PLACE_END = re.compile(r"(?:[省市县区旗州盟镇乡]|街道(?:办事处)?)$")
 _SAYS_PLACE = re.compile(r"[\u4e00-\u9fff]+?(?:[省市县区旗州盟镇乡]|街道)")
+# A place in another one: enough, even where no list knows it (any more).
+_SAYS_TWO_PLACES = re.compile(r"[\u4e00-\u9fff]{2,}?(?:省|(?<!城)市|自治[区州]|地区|盟)[\u4e00-\u9fff]{1,8}?[市县区旗]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _places(name: str) -> list[str]:
 
 @cache
 def names_place(name: str) -> bool:
-    """Whether the name alone tells which division it belongs to.
+    """Whether the name alone tells which division it belongs to: one place that there is once, or a place in another.
 
     Neither a zone nor a name of two characters does without what it lies in: lists of today do not hold all 郊区 and
     开发区 that there were.
@@ -125,7 +127,7 @@ def names_place(name: str) -> bool:
         division = find_division(place)
         if division is not None and (place not in division.names or (division.level != "zone" and len(place) > 2)):
             return True
-    return False
+    return _SAYS_TWO_PLACES.match(name) is not None
 
 
 @cache

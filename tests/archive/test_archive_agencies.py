@@ -70,7 +70,9 @@ def test_agencies_of_one_name_in_two_places_are_two(archive: Archive, name: str)
         ("鼓楼区人民政府", ["nanjing_gulou", "nanjing", None], "320106"),
         ("鼓楼区教育局", ["nanjing", "nanjing_gulou"], "320106"),
         ("教育局", ["nanjing", None, "nanjing"], "320100"),
-        ("岚港市望汐区人民政府", ["unplaced", None], "unplaced"),
+        ("望汐区人民政府", ["unplaced", None], "unplaced"),
+        ("岚港市望汐区人民政府", ["unplaced", "unplaced2", None], ""),
+        ("淮安市淮阴县财政局", ["hongze", "huaian"], ""),
     ],
 )
 def test_an_agency_is_one_whoever_publishes_its_report(
