@@ -39,6 +39,19 @@ def save_findings(db: Database, report_id: int, findings: list[Finding], source:
     )  # fmt: skip
 
 
+def keep_reviews(db: Database, report_id: int) -> None:
+    """Keep the reviews of a report whose agency or year was corrected: its findings are known by these too."""
+    agency, year = db.execute("SELECT agency, year FROM reports WHERE id = ?", (report_id,)).fetchone()
+    rows = db.execute(
+        "SELECT id, rule, codes, expected, actual, subject FROM findings WHERE report_id = ?", (report_id,)
+    )
+    renewed = [
+        (Finding(rule, "info", "", "", tuple(json.loads(codes)), *rest).fingerprint(agency, year), finding_id)
+        for finding_id, rule, codes, *rest in rows.fetchall()
+    ]
+    db.conn.executemany("UPDATE findings SET fingerprint = ? WHERE id = ?", renewed)
+
+
 def load_findings(db: Database, report_id: int) -> list[Finding]:
     """What the reading noticed about a report."""
     rows = db.execute(

@@ -16,6 +16,8 @@ from sqlite_utils import Database
 import extract
 from archive import reports
 from archive.captures import Capture, CaptureKind, pending_groups
+from archive.doubts import outdated_identities, renew_doubts
+from archive.editions import link_repeat
 from archive.errors import ArchiveError
 from archive.findings import save_findings
 from archive.schema import check_usable, is_locked, locked_message, transaction, upgrade
@@ -232,7 +234,7 @@ class Archive:
         cursor = self.db.execute(f"INSERT INTO captures ({names}) VALUES ({values})", row)  # noqa: S608 - own names
         assert cursor.lastrowid is not None
         capture = self.capture(cursor.lastrowid)
-        reports.link_repeat(self.db, capture)
+        renew_doubts(self.db, link_repeat(self.db, capture))
         return capture
 
     def capture(self, capture_id: int) -> Capture:
@@ -285,16 +287,21 @@ class Archive:
         kind: str | None = None,
         message: str | None = None,
     ) -> None:
-        """Record that captures were read by a version of the extractor; the same again changes nothing."""
+        """Record that captures were read by a version of the extractor; the same again changes nothing.
+
+        What an older version read from them and this one does not gets the finding ``form.no_longer_read``.
+        """
         now = _now()
+        ids = list(capture_ids)
         with transaction(self.db):
             self.db.conn.executemany(
                 "INSERT INTO extractions (capture_id, version, outcome, kind, message, extracted_at)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (capture_id, version) DO UPDATE SET outcome = excluded.outcome,"
                 " kind = excluded.kind, message = excluded.message, extracted_at = excluded.extracted_at"
                 " WHERE (outcome, kind, message) IS NOT (excluded.outcome, excluded.kind, excluded.message)",
-                [(capture_id, version, outcome, kind, message, now) for capture_id in capture_ids],
+                [(capture_id, version, outcome, kind, message, now) for capture_id in ids],
             )
+            renew_doubts(self.db, outdated_identities(self.db, ids, version))
 
     def _holders(self, sha256: str) -> list[Capture]:
         rows = self.db.query(
