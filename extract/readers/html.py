@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import lxml.html
@@ -12,6 +12,7 @@ from w3lib.encoding import html_to_unicode
 
 from extract.document import Block, Cell, Document, Grid, Locator, Text
 from extract.errors import UnreadableFile
+from extract.headers import find_header
 from extract.headings import is_report_heading
 from extract.labels import squash
 from extract.readers.html_text import (
@@ -55,10 +56,9 @@ def read_html(body: bytes, name: str, *, content_type: str | None = None, title_
         raise UnreadableFile(name, "empty", "the page is empty")
     tree = _parse(markup, name)
     embedded = _embedded_detail(tree, name)
-    content, prefix = tree, ""
-    if embedded is not None and len(squash(_plain(embedded.body))) > len(squash(_plain(tree))):
-        content, prefix = embedded.body, "DETAIL.content:"
-    blocks = tuple(_Walker(content, prefix).blocks())
+    blocks = tuple(_Walker(tree, "").blocks())
+    if embedded is not None:
+        blocks = max(blocks, tuple(_Walker(embedded.body, "DETAIL.content:").blocks()), key=_report_marks)
     titles = [*_titles(tree), *([embedded.title] if embedded and embedded.title else [])]
     if title_hint:
         titles.append(title_hint)
@@ -67,8 +67,21 @@ def read_html(body: bytes, name: str, *, content_type: str | None = None, title_
         reader="html",
         titles=tuple(dict.fromkeys(title for title in titles if title)),
         published_on=_published_on(tree, embedded),
-        attachments=tuple(_attachments(content)),
+        attachments=tuple(dict.fromkeys([*(_attachments(embedded.body) if embedded else ()), *_attachments(tree)])),
     )
+
+
+def _report_marks(blocks: Sequence[Block]) -> tuple[int, int]:
+    """How much of a report blocks are: section headings and headers of its tables, then the length of the text."""
+    marks = length = 0
+    for block in blocks:
+        if isinstance(block, Text):
+            marks += is_report_heading(block.text) is not None
+            length += len(squash(block.text))
+        else:
+            marks += any(find_header(block, row) for row in range(block.row_count))
+            length += sum(len(squash(cell.text)) for cell in block.cells)
+    return marks, length
 
 
 def decode(body: bytes, name: str, content_type: str | None) -> str:
@@ -129,9 +142,16 @@ def _embedded_detail(tree: Element, name: str) -> _Embedded | None:
         except (ValueError, RecursionError):
             continue
         content = detail.get("content") if isinstance(detail, dict) else None
-        if isinstance(content, str) and content.strip():
-            date = _DATE.search(str(detail.get("publish_time") or detail.get("created_at") or ""))
-            return _Embedded(str(detail.get("title") or ""), _iso(date) if date else None, _parse(content, name))
+        if not isinstance(content, str):
+            continue
+        try:
+            article = _parse(content, name)
+        except UnreadableFile as error:
+            if error.kind != "empty":
+                raise
+            continue
+        date = _DATE.search(str(detail.get("publish_time") or detail.get("created_at") or ""))
+        return _Embedded(str(detail.get("title") or ""), _iso(date) if date else None, article)
     return None
 
 

@@ -1,6 +1,7 @@
 """What a reader sees beside a number's digits: marks, drawings and hidden text make a figure unsure, never another."""
 
 import io
+import json
 from collections.abc import Callable
 from time import perf_counter
 
@@ -266,3 +267,26 @@ def test_footnote_in_a_table_written_as_paragraphs_is_not_part_of_the_number() -
     page = f"<title>{TITLE}</title>" + "".join(f"<p>{cell}</p>" for cell in cells)
     [report] = read_bytes(page.encode(), "page.html")
     assert "rules.made" in report.unsure
+
+
+TABLE = """<table><tr><td>信息内容</td><td>制发件数</td><td>废止件数</td><td>现行有效件数</td></tr>
+    <tr><td>规章</td><td>5</td><td>7</td><td>8</td></tr></table>"""
+
+
+def gkmlpt(content: str, visible: str) -> Report:
+    """A page that holds its article in a script, and text around it."""
+    detail = json.dumps({"title": TITLE, "content": content}, ensure_ascii=False).replace("<", "\\u003C")
+    page = f"<html><script>window._CONFIG = {{DETAIL: {detail}, TREE: []}}</script><body>{visible}</body></html>"
+    [report] = read_bytes(page.encode(), "page.html")
+    return report
+
+
+def test_embedded_report_is_read_though_the_text_around_it_is_longer() -> None:
+    report = gkmlpt(f"<p>{TITLE}</p>{TABLE}", "<p>" + "网站导航与其他公开目录的说明，" * 100 + "</p>")
+    assert report.figures["rules.made"] == 5
+    assert "DETAIL.content:" in report.cells["rules.made"].locator
+
+
+@pytest.mark.parametrize("content", ["<!-- 正文 -->", "<!-- 正文", "<p>" + "相关说明，" * 100 + "</p>"])
+def test_shown_report_is_read_where_the_embedded_article_holds_none(content: str) -> None:
+    assert gkmlpt(content, f"<p>{TITLE}</p>{TABLE}").figures["rules.made"] == 5
