@@ -109,13 +109,15 @@ class Document:
     """A source as its reader saw it.
 
     ``reader`` names the reader (``html``, ``pdf``, ``text``); ``titles`` are the titles that the source states about
-    itself (meta tag, first heading, title element), the most trusted first; ``published_on`` is the ISO date that it
-    states, if any; ``attachments`` are linked files as (address, link text).
+    itself (meta tag, first heading, title element), the most trusted first; ``fallback_titles`` those that count less
+    than what is printed (a PDF's metadata, which a reused file keeps; the list that linked the document);
+    ``published_on`` is the ISO date that it states, if any; ``attachments`` are linked files as (address, link text).
     """
 
     blocks: tuple[Block, ...]
     reader: str
     titles: tuple[str, ...] = ()
+    fallback_titles: tuple[str, ...] = ()
     published_on: str | None = None
     attachments: tuple[tuple[str, str], ...] = ()
 

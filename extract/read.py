@@ -53,12 +53,12 @@ def read_bytes(
     """
     document = _read_document(body, name, content_type, title_hint)
     blocks = tuple(restore_grids(document.blocks))
-    parts = split_reports(blocks, document.titles)
+    parts = split_reports(blocks, [*document.titles, *document.fallback_titles])
     if len(parts) == 1:
         return [_report(document, blocks, name)]
     try:
         first = _report(document, parts[0], name)
-        return [first, *(_report(replace(document, titles=()), part, name) for part in parts[1:])]
+        return [first, *(_report(replace(document, titles=(), fallback_titles=()), part, name) for part in parts[1:])]
     except UnreadableFile:  # a heading printed twice, not a second report
         return [_report(document, blocks, name)]
 
@@ -113,12 +113,15 @@ def _read_document(body: bytes, name: str, content_type: str | None, title_hint:
 
 
 def _title_candidates(document: Document, opening: list[str]) -> list[str]:
-    """Titles the source states, then the opening lines and pairs of them (titles are often printed on two lines)."""
+    """Titles the source states, then the opening lines and pairs of them (titles are often printed on two lines).
+
+    Last the titles that count less than what is printed.
+    """
     lines = [line for line in opening[:12] if len(line) < 60 and is_report_heading(line) is None]
     pairs = ["".join(pair) for pair in pairwise(lines)]
     readings = [(line, reading) for line in [*lines, *pairs] if (reading := read_title(line)) is not None]
     named_first = sorted(readings, key=lambda pair: not pair[1].agency)
-    return list(dict.fromkeys([*document.titles, *(line for line, _ in named_first)]))
+    return list(dict.fromkeys([*document.titles, *(line for line, _ in named_first), *document.fallback_titles]))
 
 
 def _status(tables: Tables, form: str | None) -> ReportStatus:

@@ -60,12 +60,11 @@ def read_html(body: bytes, name: str, *, content_type: str | None = None, title_
     if embedded is not None:
         blocks = max(blocks, tuple(_Walker(embedded.body, "DETAIL.content:").blocks()), key=_report_marks)
     titles = [*_titles(tree), *([embedded.title] if embedded and embedded.title else [])]
-    if title_hint:
-        titles.append(title_hint)
     return Document(
         blocks=blocks,
         reader="html",
         titles=tuple(dict.fromkeys(title for title in titles if title)),
+        fallback_titles=(title_hint,) if title_hint else (),
         published_on=_published_on(tree, embedded),
         attachments=tuple(dict.fromkeys([*(_attachments(embedded.body) if embedded else ()), *_attachments(tree)])),
     )

@@ -100,7 +100,7 @@ def read_pdf(body: bytes, name: str, *, title_hint: str | None = None) -> Docume
         raise UnreadableFile(name, "encoding", "the PDF's fonts do not say which characters they print")
     blocks = tuple(_blocks(_join_over_pages(pieces)))
     titles = [title for title in (stated_title, title_hint or "") if "\ufffd" not in title and _is_chinese(title)]
-    return Document(blocks=blocks, reader="pdf", titles=tuple(titles))
+    return Document(blocks=blocks, reader="pdf", fallback_titles=tuple(titles))
 
 
 def _is_chinese(text: str) -> bool:

@@ -22,7 +22,7 @@ def read_text(body: bytes, name: str, *, title_hint: str | None = None) -> Docum
     if not text.strip():
         raise UnreadableFile(name, "empty", "the file holds no text")
     blocks = tuple(_blocks(text.splitlines()))
-    return Document(blocks=blocks, reader="text", titles=(title_hint,) if title_hint else ())
+    return Document(blocks=blocks, reader="text", fallback_titles=(title_hint,) if title_hint else ())
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[Block]:

@@ -28,11 +28,12 @@ LEFT, BASE = 153, 322
 Drawing = Callable[[Canvas], None]
 
 
-def pdf_with(draw: Drawing, *, last_label: str = "规范性文件") -> Report:
+def pdf_with(draw: Drawing, *, last_label: str = "规范性文件", stated_title: str = TITLE) -> Report:
     """A first block of table 2 whose first figure is what ``draw`` puts at LEFT and BASE."""
     registerFont(UnicodeCIDFont(FONT))
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(600, 400))
+    canvas.setTitle(stated_title)
     canvas.setFont(FONT, 10)
     canvas.drawString(50, 380, TITLE)
     for level in range(4):
@@ -290,3 +291,15 @@ def test_embedded_report_is_read_though_the_text_around_it_is_longer() -> None:
 @pytest.mark.parametrize("content", ["<!-- 正文 -->", "<!-- 正文", "<p>" + "相关说明，" * 100 + "</p>"])
 def test_shown_report_is_read_where_the_embedded_article_holds_none(content: str) -> None:
     assert gkmlpt(content, f"<p>{TITLE}</p>{TABLE}").figures["rules.made"] == 5
+
+
+def test_title_left_in_a_reused_pdf_counts_less_than_the_printed_one() -> None:
+    report = pdf_with(number("5"), stated_title="西河县人民政府2021年政府信息公开工作年度报告")
+    assert (report.title, report.agency, report.year) == (TITLE, "东河县人民政府", 2022)
+    assert {"identity.year", "identity.agency"} <= {finding.rule for finding in report.findings}
+
+
+def test_title_of_the_list_counts_less_than_the_printed_one() -> None:
+    page = f"<p>{TITLE}</p>{TABLE}".encode()
+    [report] = read_bytes(page, "page.html", title_hint="西河县人民政府2021年政府信息公开工作年度报告")
+    assert (report.title, report.agency, report.year) == (TITLE, "东河县人民政府", 2022)
