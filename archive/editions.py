@@ -73,6 +73,16 @@ def is_shared(db: Database, edition: Edition, capture: Capture) -> bool:
     return others.fetchone() is not None
 
 
+def is_elsewhere(db: Database, edition: Edition, capture: Capture) -> bool:
+    """Whether another address than this capture's carried the edition too."""
+    others = db.execute(
+        "SELECT 1 FROM report_captures JOIN captures ON captures.id = capture_id"
+        f" WHERE report_id = ? AND {ADDRESS} <> ?",
+        (edition.id, capture.parent_url or capture.url),
+    )
+    return others.fetchone() is not None
+
+
 def link_repeat(db: Database, capture: Capture) -> set[str]:
     """A capture that repeats the bytes of its address carries the editions that those bytes carried.
 

@@ -25,7 +25,7 @@ from archive.editions import (
     editions_on,
     fill_vacancy,
     find_edition,
-    is_shared,
+    is_elsewhere,
     link_capture,
     stands_on,
 )
@@ -94,7 +94,7 @@ def _save(db: Database, reading: Reading, linked: list[Edition]) -> int:
         if reread.identity == identity:
             _correct(db, reread, reading)
             return reread.id
-        if not is_shared(db, reread, capture):
+        if not is_elsewhere(db, reread, capture):
             _move(db, reread, reading)
             return reread.id
     for edition in held if reread is None else [reread]:

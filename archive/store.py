@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 import extract
 from archive import reports
-from archive.captures import Capture, CaptureKind, pending_groups
+from archive.captures import Capture, CaptureKind, pending_groups, read_again
 from archive.doubts import outdated_identities, renew_doubts
 from archive.editions import link_repeat
 from archive.errors import ArchiveError
@@ -142,15 +142,23 @@ class Archive:
         return added > 0
 
     def save_portals(self, portals: Iterable[Mapping[str, Any]]) -> None:
-        """Add or update portals, given as key, name, base_url, platform, division_code, enabled."""
+        """Add or update portals, given as key, name, base_url, platform, division_code, enabled.
+
+        Where a portal's division changes, its captures are to be read again: it tells agencies of one name apart.
+        """
+        rows = [{"division_code": None, **portal, "enabled": int(portal["enabled"])} for portal in portals]
         with transaction(self.db):
+            held = dict(self.db.execute("SELECT key, division_code FROM portals").fetchall())
             self.db.conn.executemany(
                 "INSERT INTO portals (key, name, base_url, platform, division_code, enabled)"
                 " VALUES (:key, :name, :base_url, :platform, :division_code, :enabled) ON CONFLICT (key) DO UPDATE SET"
                 " name = excluded.name, base_url = excluded.base_url, platform = excluded.platform,"
                 " division_code = excluded.division_code, enabled = excluded.enabled",
-                [{"division_code": None, **portal, "enabled": int(portal["enabled"])} for portal in portals],
+                rows,
             )
+            for row in rows:
+                if row["key"] in held and held[row["key"]] != row["division_code"]:
+                    read_again(self.db, row["key"])
 
     def note_listed(self, portal: str, run_id: int, rows: Iterable[tuple[str, str, str | None]]) -> None:
         """Note that the portal's lists showed these reports in a run, as (address, title, day of publication)."""

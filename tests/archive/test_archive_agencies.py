@@ -110,6 +110,23 @@ def test_portals_without_a_division_keep_names_apart(archive: Archive) -> None:
     assert scopes(archive) == [("教育局", "unplaced"), ("教育局", "unplaced2")]
 
 
+def test_a_portal_that_gets_a_division_has_its_reports_read_again(archive: Archive) -> None:
+    version = extract.EXTRACTOR_VERSION
+    for key in ("unplaced", "nanjing"):
+        save(archive, "教育局", key)
+    archive.save_extraction([1, 2], version, "report")
+    entry = {"key": "unplaced", "name": "x", "base_url": "", "platform": "trs", "enabled": True}
+    archive.save_portals([entry])
+    assert archive.pending_captures(version) == []
+    archive.save_portals([{**entry, "division_code": "350100"}])
+    ((capture,),) = archive.pending_captures(version)
+    archive.save_report(make_report(agency="教育局"), capture, capture.url)
+    archive.save_extraction([capture.id], version, "report")
+    rows = archive.db.execute("SELECT id, identity, is_current FROM reports ORDER BY id").fetchall()
+    assert rows == [(1, "教育局@350100 2023", 1), (2, "教育局@320100 2023", 1)]
+    assert archive.pending_captures(version) == []
+
+
 def test_the_publisher_completes_a_name_without_a_place(archive: Archive) -> None:
     save(archive, "教育局", "nanjing", 1, publisher="鼓楼区 教育局")
     save(archive, "教育局", "nanjing", 2, publisher="甲县教育局")

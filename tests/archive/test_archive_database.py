@@ -104,6 +104,7 @@ sys.path.insert(0, sys.argv[2])
 from archive_examples import BALANCE, add, figure, make_report
 from archive import open_archive
 with open_archive(Path(sys.argv[1])) as archive:
+    archive.save_report(make_report(), add(archive), "http://example.gov.cn/")  # reads the divisions of China, once
     print("open", flush=True)
     for n in itertools.count(random.randrange(10**9)):
         url = f"http://example.gov.cn/{n % 40}"
@@ -135,7 +136,7 @@ def test_a_killed_writer_leaves_everything_whole(tmp_path: Path) -> None:
         assert len(captures) > 20
         assert [len(archive.read_body(capture)) for capture in captures] == [capture.bytes for capture in captures]
         whole = "SELECT count(*) FROM figures WHERE report_id = reports.id"
-        assert archive.db.execute(f"SELECT DISTINCT ({whole}) FROM reports").fetchall() == [(100,)]
+        assert archive.db.execute(f"SELECT DISTINCT ({whole}) FROM reports WHERE id > 1").fetchall() == [(100,)]
         current = "SELECT identity FROM reports GROUP BY identity HAVING sum(is_current) <> 1"
         assert archive.db.execute(current).fetchall() == []
         assert len({capture.warc_file for capture in captures}) == 4

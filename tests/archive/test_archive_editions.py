@@ -199,6 +199,17 @@ def test_a_corrected_identity_keeps_id_and_reviews(archive: Archive, newer_extra
     assert archive.db.execute("SELECT edition, is_current FROM reports").fetchall() == [(1, 1)]
 
 
+def test_an_edition_moves_whole_from_a_page_that_changes_at_every_visit(archive: Archive, newer_extractor) -> None:
+    captures = [add(archive, bytes([n]), day=n) for n in range(3)]
+    assert {archive.save_report(make_report(), capture, ARTICLE) for capture in captures} == {1}
+    archive.db.execute("UPDATE findings SET review = 'confirmed'")
+    archive.db.conn.commit()
+    newer_extractor()
+    assert {archive.save_report(make_report(year=2022), capture, ARTICLE) for capture in captures} == {1}
+    assert archive.db.execute("SELECT review FROM findings").fetchall() == [("confirmed",)]
+    assert archive.db.execute("SELECT year, is_current FROM reports").fetchall() == [(2022, 1)]
+
+
 def test_an_edition_that_moves_leaves_the_other_ones_in_place(archive: Archive, newer_extractor) -> None:
     finance = "淮安市洪泽区财政局"
     save(archive, upheld(1))
