@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from pdfminer.pdfdevice import PDFTextDevice
@@ -13,8 +13,13 @@ Char = dict[str, Any]
 
 # Characters of one number stand this close (points); numbers of two cells are kept apart by the cells' padding.
 _TOUCHING = 0.5
-# Digits that share more than this part of their width are printed one over the other.
-_OVERPRINTED = 0.4
+# Digits that begin nearer to each other than these parts of their size and width are printed one over the other. Boxes
+# that overlap say nothing: where a file states no widths, they are all too wide.
+_OVERPRINTED_SIZE, _OVERPRINTED_WIDTH = 0.25, 0.6
+# A gap between characters this much wider than another of the cell, as a part of their size, may part two numbers.
+_PARTED = 0.12
+# The middle of what is drawn within a cell is this far from its sides (points); rules and grounds fill its length.
+_INSET = 1.5
 # Digits of one number differ less than this, as parts of their size; a footnote's mark is smaller or raised.
 _SAME_SIZE, _SAME_BASELINE = 0.1, 0.15
 _INVISIBLE_MODES = frozenset({3, 7})
@@ -57,7 +62,8 @@ class PageDoubts:
         self._strokes = [*slanted, *(edge for edge in page.edges if edge["orientation"] == "h")]
         self._grounds = [shape for shape in page.rects if shape["fill"] and not _is_white(shape)]
         self._images = page.images
-        self._drawings = page.curves
+        drawn = [*page.curves, *page.lines, *page.rects]
+        self._drawings = [item for item in drawn if item["stroke"] or not _is_white(item)]
         self._annotations = [a for a in page.annots if _subtype(a) not in _UNPRINTED_ANNOTATIONS]
 
     def is_invisible(self, char: Char) -> bool:
@@ -76,6 +82,7 @@ class PageDoubts:
             any(self._is_unseen(digit) or self._is_struck(digit) for digit in digits)
             or _are_uneven(digits)
             or _are_overprinted(digits)
+            or _are_parted([char for char in chars if _is_numeric(char["text"])])
         )
 
     def _is_unseen(self, char: Char) -> bool:
@@ -134,9 +141,17 @@ def _are_uneven(digits: Sequence[Char]) -> bool:
 def _are_overprinted(digits: Sequence[Char]) -> bool:
     return any(
         _on_one_line(one, two)
-        and min(one["x1"], two["x1"]) - max(one["x0"], two["x0"]) > _OVERPRINTED * min(one["width"], two["width"])
+        and abs(one["x0"] - two["x0"]) < min(_OVERPRINTED_SIZE * one["size"], _OVERPRINTED_WIDTH * one["width"])
         for one, two in combinations(digits, 2)
     )
+
+
+def _are_parted(chars: Sequence[Char]) -> bool:
+    """Whether one gap in a number is wider than the others, but too narrow to be read as a blank."""
+    ordered = sorted(chars, key=lambda char: char["x0"])
+    gaps = [two["x0"] - one["x1"] for one, two in pairwise(ordered) if _on_one_line(one, two)]
+    least = _PARTED * min((char["size"] for char in chars), default=0)
+    return bool(gaps) and max(gaps) > least and max(gaps) - min(gaps) > least
 
 
 def _is_white(item: Char) -> bool:
@@ -167,10 +182,11 @@ def _meets(item: Mapping[str, Any], box: Box) -> bool:
 
 
 def _lies_in(item: Mapping[str, Any], box: Box) -> bool:
-    """Whether a drawing stands within a box; one as large as the box is its frame or ground."""
+    """Whether a drawing stands within a box, smaller than it and clear of its sides."""
     x, y = (item["x0"] + item["x1"]) / 2, (item["top"] + item["bottom"]) / 2
-    is_small = item["x1"] - item["x0"] < box[2] - box[0] - 2 or item["bottom"] - item["top"] < box[3] - box[1] - 2
-    return bool(is_small and box[0] < x < box[2] and box[1] < y < box[3])
+    is_clear = box[0] + _INSET < x < box[2] - _INSET and box[1] + _INSET < y < box[3] - _INSET
+    is_small = item["width"] < box[2] - box[0] - _INSET and item["height"] < box[3] - box[1] - _INSET
+    return bool(is_clear and is_small)
 
 
 def _encloses(item: Mapping[str, Any], box: Box) -> bool:

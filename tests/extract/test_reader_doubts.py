@@ -132,12 +132,28 @@ def test_bold_by_drawing_twice_is_one_number(offset: float) -> None:
         pytest.param(picture, id="picture"),
         pytest.param(outline, id="outline"),
         pytest.param(form_field, id="form field"),
+        pytest.param(lambda canvas: canvas.rect(LEFT + 10, BASE - 4, 2, 8, stroke=0, fill=1), id="a bar for a digit"),
+        pytest.param(lambda canvas: canvas.line(LEFT + 10, BASE - 4, LEFT + 10, BASE + 4), id="a stroke for a digit"),
+        pytest.param(all_of(number("12"), number("34", x=LEFT + 12)), id="two numbers side by side"),
     ],
 )
 def test_cell_with_more_than_its_digits_is_unsure(draw: Drawing) -> None:
     report = pdf_with(draw)
     assert report.unsure == ["rules.made"]
     assert report.figures["rules.in_force"] == 8
+
+
+def test_spaced_digits_are_one_number() -> None:
+    def draw(canvas: Canvas) -> None:
+        line = canvas.beginText(LEFT, BASE)
+        line.setCharSpace(1.5)
+        line.textOut("12345")
+        line.setCharSpace(0)
+        canvas.drawText(line)
+
+    report = pdf_with(draw)
+    assert report.figures["rules.made"] == 12345
+    assert report.unsure == []
 
 
 def test_marks_beside_a_number_leave_it_certain() -> None:
