@@ -45,21 +45,32 @@ def is_aligned(header: Header, grid: Grid, row: int, cells: Sequence[Cell]) -> b
     """Whether the row's figures are under the labels they were printed under.
 
     They may have slipped where the row is longer or shorter than the header (an editor that strips blanks at line
-    ends leaves a figure last), a column has no cell, a figure stands beside the columns, or a label under one.
+    ends leaves a figure last), a column has no cell, a figure stands beside the columns, or a label under one. A cell
+    that reaches over the edge of a column, or down from the row above, may make up for a cell that is missing.
     """
     if not header.certain or row in grid.ragged_rows:
         return False
     end = max(cell.end_column for cell in cells)
-    is_stripped = max(column.start for column in header.columns) < end < header.end_column
+    is_stripped = header.is_complete and max(column.start for column in header.columns) < end < header.end_column
     if end != header.end_column and not (is_stripped and squash(cells[-1].text)):
         return False
     words = vocabulary(header.table_id)
     first = header.first_column
     if header.is_complete and any(is_number(one) for one, two in pairwise(cells) if two.column == first):
         return False  # a figure where the row's label belongs
-    return all(any(covers(cell, column) for cell in cells) for column in header.columns) and not any(
+    for column in header.columns:
+        under = [cell for cell in cells if covers(cell, column)]
+        if not under or any(cell.row != row or _reaches_over(cell, column, header) for cell in under):
+            return False
+    return not any(
         cell.column >= first and (words.find_row(cell.text) or words.find_group(cell.text)) for cell in cells
     )
+
+
+def _reaches_over(cell: Cell, column: Column, header: Header) -> bool:
+    """Whether a cell under a column is under another too, or partly left of all of them."""
+    shared = any(other is not column and covers(cell, other) for other in header.columns)
+    return shared or cell.column < header.first_column
 
 
 def is_number(cell: Cell) -> bool:

@@ -228,4 +228,6 @@ def _stand_in_place(table_id: str, columns: Sequence[Column], unknown: Sequence[
             return False
         if not between or not between <= named:
             gaps.append((bool(between), step))
+    if any(step > 1 for _, step in gaps) and len({column.end - column.start for column in columns}) > 1:
+        return False  # the wide one may stand in the place of the one that is lost
     return not any(gap for gap, _ in gaps) or all(gap == (step > 1) for gap, step in gaps)

@@ -14,7 +14,7 @@ from extract.labels import label_key, numbering
 # real reports: similar enough, and much more similar than the runner-up.
 _LEAST_SIMILARITY = 78.0
 _LEAST_LEAD = 12.0
-_TELLING = frozenset("不未非无没上下去前允许禁止")
+_TELLING = frozenset("不未非无没上下去前允许禁止0123456789")
 _UNIT = re.compile(r"(?:单位)?(亿元|万元|元)$")
 
 
@@ -124,9 +124,9 @@ def printed_unit(header: str) -> str | None:
 
 
 def _changes_meaning(printed: str, label: str) -> bool:
-    """Whether the difference is more than a typo: a negation, another year, permission, or a word put before or after.
+    """Whether the difference is more than a typo: a negation, another year, permission, a number, a word put beside.
 
-    不属于国家秘密, 结转上年度, 允许公开, 行政规范性文件备案数.
+    不属于国家秘密, 结转上年度, 允许公开, 属于国家秘密 12, 行政规范性文件备案数.
     """
     for edit in Levenshtein.opcodes(label, printed):
         old, new = label[edit.src_start : edit.src_end], printed[edit.dest_start : edit.dest_end]

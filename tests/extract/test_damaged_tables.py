@@ -7,6 +7,7 @@ from datetime import date
 from html import escape
 from types import MappingProxyType
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -187,6 +188,44 @@ def test_html_table_with_a_cell_lost_doubled_or_misplaced(data: st.DataObject) -
     headers = st.integers(0, min(HEADER_ROWS_OF_TABLE_3, len(table)) - 1)
     laid_out[number] = draw_damage(data, table, st.one_of(headers, st.integers(0, len(table) - 1)))
     assert_lawful(page({n: html_table(t) for n, t in laid_out.items()}), report)
+
+
+@settings(examples, max_examples=max(EXAMPLES // 2, 1))
+@given(st.data())
+def test_html_row_damaged_twice(data: st.DataObject) -> None:
+    """Two damages to one row may make up for each other."""
+    report = draw_report(data)
+    laid_out = tables(report)
+    number = data.draw(st.sampled_from(["3", "3", "4"]), label="table")
+    row = data.draw(st.integers(0, len(laid_out[number]) - 1), label="row")
+    once = draw_damage(data, laid_out[number], st.just(row))
+    assume(row < len(once) and once[row])
+    twice = draw_damage(data, once, st.just(row))
+    assume(row >= len(twice) or _shape(twice[row]) != _shape(laid_out[number][row]))  # nothing can tell
+    laid_out[number] = twice
+    assert_lawful(page({n: html_table(t) for n, t in laid_out.items()}), report)
+
+
+@pytest.mark.parametrize(
+    ("number", "row", "damages"),
+    [
+        ("3", 11, [(drop_cell, 4), (widen, 1)]),
+        ("3", 21, [(drop_cell, 5), (widen, 1)]),
+        ("3", 2, [(drop_cell, 4), (widen, 2)]),  # the header
+        ("3", 1, [(widen, 2), (lengthen, 0)]),
+        ("4", 3, [(drop_cell, 12), (widen, 0)]),
+    ],
+)
+def test_damages_that_make_up_for_each_other(number: str, row: int, damages: list[tuple[Damage, int]]) -> None:
+    report = printed_report("2021", set(), single_other=False)
+    laid_out = tables(report)
+    for damage, cell in damages:
+        laid_out[number] = damage(laid_out[number], row, cell)
+    assert_lawful(page({n: html_table(t) for n, t in laid_out.items()}), report)
+
+
+def _shape(row: list[PrintedCell]) -> list[tuple[int, int]]:
+    return [(cell.row_span, cell.column_span) for cell in row]
 
 
 @examples

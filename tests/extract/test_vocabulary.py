@@ -96,6 +96,7 @@ def test_typos_seen_are_bridged(text: str, key: str) -> None:
         ("3", "4.有正当理由大量反复申请"),
         ("2", "行政规范性文件备案数"),
         ("2", "委托行政许可"),
+        ("3", "2.其他法律行政法规禁止公开 145"),  # two cells in one
     ],
 )
 def test_a_label_of_another_meaning_is_no_typo(table: str, text: str) -> None:
