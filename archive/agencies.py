@@ -81,23 +81,24 @@ def doubt(db: Database, agency: Agency, portal: str | None) -> Finding | None:
 
 
 def _full_name(db: Database, printed: str, capture: Capture) -> str:
-    """The name as printed; in the publisher's longer form (甲县教育局 for 教育局) where it says no place."""
+    """The name as printed; in the publisher's longer form (甲县教育局 for 教育局) where it says no place.
+
+    The publisher is the capture's own, or that which its page or another capture of its address came with.
+    """
     if _SAYS_PLACE.match(printed):
         return printed
-    publishers = [capture.publisher, *_page_publishers(db, capture.parent_url)]
-    full = ("".join(publisher.split()) for publisher in publishers if publisher)
+    rows = db.execute(
+        "SELECT publisher FROM captures WHERE url IN (?, ?) AND publisher <> '' ORDER BY id = ? DESC, id DESC",
+        (capture.url, capture.parent_url, capture.id),
+    )
+    full = ("".join(publisher.split()) for (publisher,) in rows)
     return next((name for name in full if name.endswith(printed) and _SAYS_PLACE.match(name)), printed)
 
 
-def _page_publishers(db: Database, url: str | None) -> list[str]:
-    rows = db.execute("SELECT publisher FROM captures WHERE url = ? AND publisher <> '' ORDER BY id DESC", (url,))
-    return [publisher for (publisher,) in rows]
-
-
 def _scope(db: Database, name: str, portal: str | None) -> str:
-    if names_place(name):
-        return ""
     code = _portal_code(db, portal)
+    if names_place(name, code):
+        return ""
     if code is not None:
         return _code_within(name, code)
     if portal is not None:
@@ -117,28 +118,46 @@ def _places(name: str) -> list[str]:
 
 
 @cache
-def names_place(name: str) -> bool:
-    """Whether the name alone tells which division it belongs to: one place that there is once, or a place in another.
+def names_place(name: str, code: str | None = None) -> bool:
+    """Whether the name tells which division it belongs to: one place that there is once, or a place in another.
 
-    Neither a zone nor a name of two characters does without what it lies in: lists of today do not hold all 郊区 and
-    开发区 that there were.
+    The lists of today do not hold all that there were. So a name of two characters (郊区) or of a zone does not do
+    without what it lies in; nor does a place that is far from the portal's division (its code, if it has one): it is
+    another of that name, abolished since (桥东区 of 邢台 is; that of 张家口 is not).
     """
     for place in _places(name):
         division = find_division(place)
-        if division is not None and (place not in division.names or (division.level != "zone" and len(place) > 2)):
+        if division is not None and place not in division.names:
             return True
+        if division is not None and division.level != "zone" and len(place) > 2:
+            return _is_near(division, _division(code))
     return _SAYS_TWO_PLACES.match(name) is not None
+
+
+def _division(code: str | None) -> Division | None:
+    """The division of a portal's code; of a village's, which the list does not hold, its town."""
+    return divisions().get((code or "")[:9])
+
+
+def _is_near(division: Division, home: Division | None) -> bool:
+    """Whether one lies in the other or both in one city."""
+    if home is None or division == home or home in division.parents or division in home.parents:
+        return True
+    return any(parent.level != "province" and parent in home.parents for parent in division.parents)
 
 
 @cache
 def _code_within(name: str, code: str) -> str:
-    """Code of the division that a name means in the division of a portal or those around it; the portal's if none."""
-    home = divisions().get(code)
+    """Code of the division that a name means for a portal of this division: one in it, itself or one around it.
+
+    The portal's where there is none.
+    """
+    home = _division(code)
     around: tuple[Division, ...] = () if home is None else (home, *home.parents)
     for outer in around:
         for place in _places(name):
             division = find_division(outer.name + place)
-            if division is not None and division is not outer:
+            if division is not None and division != outer and (outer == home or division in around):
                 return division.code
     return code
 

@@ -17,6 +17,9 @@ PORTALS = {
     "fuzhou": "350100",
     "huaian": "320800",
     "hongze": "320813",
+    "xuyi": "320830",
+    "xingtai": "130500",
+    "zhangjiakou": "130700",
     "unplaced": None,
     "unplaced2": None,
 }
@@ -51,7 +54,7 @@ def doubts(archive: Archive) -> list[tuple[int, str, str]]:
     ).fetchall()
 
 
-@pytest.mark.parametrize("name", ["鼓楼区人民政府", "教育局", "鼓楼区教育局", "办公室"])
+@pytest.mark.parametrize("name", ["鼓楼区人民政府", "教育局", "鼓楼区教育局", "办公室", "城关镇人民政府"])
 def test_agencies_of_one_name_in_two_places_are_two(archive: Archive, name: str) -> None:
     first, second = save(archive, name, "nanjing", 1), save(archive, name, "fuzhou", 2)
     current = [(report_id, report.agency, report.figures) for report_id, report in archive.current_reports()]
@@ -80,6 +83,18 @@ def test_an_agency_is_one_whoever_publishes_its_report(
 ) -> None:
     assert {save(archive, name, portal) for portal in portals} == {1}
     assert scopes(archive) == [(name, scope)]
+
+
+def test_a_place_of_the_same_name_that_was_abolished_is_another_one(archive: Archive) -> None:
+    first, second = save(archive, "桥东区人民政府", "zhangjiakou", 1), save(archive, "桥东区人民政府", "xingtai", 2)
+    assert [report_id for report_id, _ in archive.current_reports()] == [first, second]
+    assert [scope for _, scope in scopes(archive)] == ["", "130500"]
+
+
+def test_a_town_is_not_looked_for_beyond_the_portals_division(archive: Archive) -> None:
+    for n, key in enumerate(("hongze", "huaian", "xuyi", "xingtai")):
+        save(archive, "岔河镇人民政府", key, n // 2)
+    assert scopes(archive) == [("岔河镇人民政府", scope) for scope in ("320813103", "320830", "130500")]
 
 
 def test_a_department_of_the_district_is_not_the_citys(archive: Archive) -> None:
@@ -133,6 +148,7 @@ def test_the_publisher_completes_a_name_without_a_place(archive: Archive) -> Non
     page = "http://nanjing.example/page"
     add(archive, b"page", url=page, portal="nanjing", publisher="甲县教育局")
     save(archive, "教育局", "nanjing", 2, kind="attachment", parent_url=page)
+    assert save(archive, "教育局", "nanjing", 4, url=page) == 3
     save(archive, "民政局", "nanjing", 3, publisher="本站编辑")
     assert scopes(archive) == [("鼓楼区教育局", "320106"), ("甲县教育局", "320100"), ("民政局", "320100")]
     assert [report.agency for _, report in archive.current_reports()] == ["教育局", "教育局", "民政局"]
