@@ -18,6 +18,7 @@ from extract.labels import squash
 from extract.readers.html_text import (
     BLOCKS,
     BREAK,
+    PLAIN,
     Element,
     Fragment,
     cell_text,
@@ -250,16 +251,16 @@ class _Walker:
 
     def _walk(self, element: Element) -> Iterator[tuple[Element, Block]]:
         """Paragraphs and grids below an element, each with the element it came from."""
-        pending: list[Fragment] = [(element.text or "", ())]
+        pending: list[Fragment] = [(element.text or "", PLAIN)]
         for child in element:
             if not isinstance(child.tag, str) or child.tag in _SKIPPED or is_hidden(child):
-                pending.append((child.tail or "", ()))
+                pending.append((child.tail or "", PLAIN))
                 continue
             if child.tag == "table":
                 yield from self._paragraphs(element, pending)
                 yield from self._table(child)
             elif child.tag == "br":
-                pending.append((BREAK, ()))
+                pending.append((BREAK, PLAIN))
             elif child.tag in BLOCKS or _has_blocks(child):
                 yield from self._paragraphs(element, pending)
                 if child.tag in {"p", "li", "dd", "dt"} and not _plain(child).strip():
@@ -269,7 +270,7 @@ class _Walker:
                     yield from self._walk(child)
             else:
                 pending.extend(fragments(child))
-            pending.append((child.tail or "", ()))
+            pending.append((child.tail or "", PLAIN))
         yield from self._paragraphs(element, pending)
 
     def _paragraphs(self, element: Element, pending: list[Fragment]) -> Iterator[tuple[Element, Block]]:

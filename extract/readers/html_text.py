@@ -10,24 +10,29 @@ from lxml import etree
 from extract.readers import DOUBT
 
 Element: TypeAlias = lxml.html.HtmlElement
-Fragment: TypeAlias = tuple[str, tuple[str, ...]]
+Look: TypeAlias = tuple[str, ...]
+"""What styles a text: the font size stated last, then the classes of the elements around it."""
+Fragment: TypeAlias = tuple[str, Look]
+PLAIN: Look = ("",)
 
 BLOCKS = frozenset([
-    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "fieldset",
-    "figcaption", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol",
-    "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ucapcontent", "ul",
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li",
+    "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "ucapcontent", "ul",
 ])  # fmt: skip
 BREAK = "\v"
 """Stands for a line end that markup makes; no markup can hold the character itself."""
 _UNSEEN = frozenset(["style", "template", "head"])
 # What these show is not the text that they hold.
 _DRAWN = frozenset([
-    "audio", "button", "canvas", "embed", "iframe", "img", "input", "meter", "noscript", "object", "progress",
+    "audio", "button", "canvas", "embed", "iframe", "img", "input", "math", "meter", "noscript", "object", "progress",
     "script", "select", "svg", "textarea", "video",
 ])  # fmt: skip
 _SET_APART = frozenset(["sup", "sub", "small", "rt", "rp"])
 _STRUCK = frozenset(["s", "strike", "del"])
 _NOTHING = re.compile(r"[+-]?0*(?:\.0*)?(?:%|[a-z]+)?")
+_WHITE = frozenset(["white", "#fff", "#ffffff", "rgb(255,255,255)"])
 _IN_LINE = frozenset(["", "inline", "contents", "initial", "inherit", "unset", "ruby"])
 
 
@@ -76,8 +81,9 @@ def _edge(element: Element) -> str:
     raised = style.get("vertical-align", "baseline") not in {"baseline", "middle", "top", "bottom", "inherit", ""}
     moved = style.get("position", "static") != "static" or style.get("float", "none") != "none"
     is_link = element.tag == "a" and element.get("href") is not None
-    apart = element.tag in _SET_APART or is_link or raised or moved or display not in _IN_LINE or _is_struck(element)
-    return " " if apart else ""
+    is_white = (style.get("color") or (element.get("color") or "").lower()) in _WHITE
+    by_tag = element.tag in _SET_APART or is_link or _is_struck(element)
+    return " " if by_tag or raised or moved or is_white or display not in _IN_LINE else ""
 
 
 def _is_struck(element: Element) -> bool:
@@ -86,8 +92,14 @@ def _is_struck(element: Element) -> bool:
     return element.tag in _STRUCK or "line-through" in lines
 
 
-def fragments(element: Element, classes: tuple[str, ...] = (), *, signs: bool = False) -> Iterator[Fragment]:
-    """The pieces of text that an element shows, each with the classes of the elements around it.
+def _look(element: Element, around: Look) -> Look:
+    size, *classes = around
+    own = [element.get("class") or ""] if element.get("class") else []
+    return (_style(element).get("font-size") or element.get("size") or size, *classes, *own)
+
+
+def fragments(element: Element, look: Look = PLAIN, *, signs: bool = False) -> Iterator[Fragment]:
+    """The pieces of text that an element shows, each with the look that the elements around give it.
 
     With ``signs``, the sign for doubt stands for what is more than text (a picture, a field, a script) or struck out.
     """
@@ -95,35 +107,40 @@ def fragments(element: Element, classes: tuple[str, ...] = (), *, signs: bool = 
         return
     if element.tag in _DRAWN:
         if signs and element.get("type") != "hidden":
-            yield (element.get("value") or "") + DOUBT, classes
+            yield (element.get("value") or "") + DOUBT, look
         return
     edge = _edge(element)
-    inside = (*classes, element.get("class") or "") if element.get("class") else classes
-    yield edge, classes
+    inside = _look(element, look)
+    yield edge, look
     yield element.text or "", inside
     for child in element:
         yield from fragments(child, inside, signs=signs)
         yield child.tail or "", inside
     if signs and _is_struck(element):
-        yield DOUBT, classes
-    yield edge, classes
+        yield DOUBT, look
+    yield edge, look
 
 
 def joined(pieces: Iterable[Fragment]) -> str:
-    """The pieces as one text, a blank between numbers of different classes: a style sheet may hide or raise either."""
+    """The pieces as one text, a blank between numbers of different looks: one may be a note, or hidden by its class."""
     parts: list[str] = []
-    last: tuple[str, ...] | None = None
-    for text, classes in pieces:
-        if any(char.isdigit() for char in text):
-            if last not in {None, classes}:
-                parts.append(" ")
-            last = classes
+    last_look, last_text = PLAIN, ""
+    for text, look in pieces:
+        if not text:
+            continue
+        if look != last_look and _is_numeric(last_text[-1:]) and _is_numeric(text[0]):
+            parts.append(" ")
         parts.append(text)
+        last_look, last_text = look, text
     return "".join(parts)
+
+
+def _is_numeric(char: str) -> bool:
+    return char.isdigit() or char in {",", "."}
 
 
 def cell_text(cell: Element) -> str:
     """The text of a cell; a line end where markup breaks the line, nothing where it only changes the font."""
-    pieces = ((re.sub(r"[\t\r\n ]+", " ", text), classes) for text, classes in fragments(cell, signs=True))
+    pieces = ((re.sub(r"[\t\r\n ]+", " ", text), look) for text, look in fragments(cell, signs=True))
     lines = (" ".join(line.split()) for line in joined(pieces).split(BREAK))
     return "\n".join(line for line in lines if line)
