@@ -18,6 +18,9 @@ DOCUMENTS = ("pdf", "doc", "docx", "wps", "xls", "xlsx", "rtf", "zip", "rar", "7
 _DOCUMENT = re.compile(rf"\.(?:{'|'.join(DOCUMENTS)})$", re.IGNORECASE)
 _QUOTED_DOCUMENT = re.compile(rf"""["']([^"'\s<>]+\.(?:{"|".join(DOCUMENTS)}))["']""", re.IGNORECASE)
 # Scripts that hand out files take the file's name as a parameter.
+_MENTIONS_A_FILE = re.compile(
+    rf"\.(?:{'|'.join(DOCUMENTS)})\b|downfile|file-download|/download/".encode(), re.IGNORECASE
+)
 _DOWNLOAD = re.compile(r"/(?:downfile\.jsp|file-download)$")
 # Some print the time without a blank: 2021-03-2918:26.
 _DATE = re.compile(r"(?<!\d)(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?=\D|$|\d{2}:\d{2})")
@@ -248,6 +251,8 @@ def folder_of(url: str) -> str:
 
 def attachments(response: TextResponse, base: str | None = None) -> list[tuple[str, str]]:
     """(address, label) of the files that a page links to, embeds or names in a script, each once."""
+    if not _MENTIONS_A_FILE.search(response.body):
+        return []  # most articles: no need to parse the page for it
     page, base = page_of(response), base or response.url
     linked = [(link.get("href"), _label(link)) for link in _anchors(response)]
     embedded = page.css("iframe::attr(src), embed::attr(src), object::attr(data)").getall()
