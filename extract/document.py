@@ -1,7 +1,6 @@
 """What a reader hands on: blocks of text and grids of cells in reading order, each with the place it was read from."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -120,11 +119,3 @@ class Document:
     fallback_titles: tuple[str, ...] = ()
     published_on: str | None = None
     attachments: tuple[tuple[str, str], ...] = ()
-
-    def grids(self) -> Iterator[Grid]:
-        """The grids in reading order."""
-        return (block for block in self.blocks if isinstance(block, Grid))
-
-    def text(self) -> str:
-        """The text blocks, one a line."""
-        return "\n".join(block.text for block in self.blocks if isinstance(block, Text))
