@@ -1,6 +1,7 @@
 """What the database holds, for the terminal: findings, coverage, runs."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,12 +83,14 @@ class Coverage:
 
 def read_coverage(db: Database) -> Coverage:
     """The coverage of the database."""
+    labels = _agency_labels(db)
     states = {
-        (row["agency"], row["year"]): row["state"] for row in db.query("SELECT agency, year, state FROM coverage")
+        (labels[row["agency_id"]], row["year"]): row["state"]
+        for row in db.query("SELECT agency_id, year, state FROM coverage")
     }
     contradicted = db.query(
-        "SELECT DISTINCT reports.agency, reports.year FROM reports JOIN findings ON findings.report_id = reports.id"
-        " WHERE reports.is_current = 1 AND findings.severity = 'error'"
+        "SELECT DISTINCT reports.agency_id, reports.year FROM reports JOIN findings ON findings.report_id = reports.id"
+        " WHERE reports.is_current = 1 AND findings.severity = 'error' AND reports.agency_id IS NOT NULL"
     )
     counts = next(
         iter(
@@ -104,8 +107,18 @@ def read_coverage(db: Database) -> Coverage:
         undated=counts["undated"],
         years=sorted({year for _, year in states}),
         states=states,
-        contradicted=frozenset((row["agency"], row["year"]) for row in contradicted),
+        contradicted=frozenset((labels[row["agency_id"]], row["year"]) for row in contradicted),
     )
+
+
+def _agency_labels(db: Database) -> dict[int, str]:
+    """The name of each agency, with its scope where several agencies bear the name (教育局)."""
+    agencies = list(db.query("SELECT id, name, scope FROM agencies"))
+    names = Counter(agency["name"] for agency in agencies)
+    return {
+        agency["id"]: agency["name"] if names[agency["name"]] == 1 else f"{agency['name']}（{agency['scope']}）"
+        for agency in agencies
+    }
 
 
 def coverage_table(coverage: Coverage) -> Table:

@@ -106,11 +106,13 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 def findings_in_code() -> dict[str, set[str]]:
     """Rule id to the severities of its findings, from the rules and from every ``Finding(…)`` outside them."""
     found = {rule.id: {rule.severity} for rule in all_rules()}
-    for path in [path for room in ("extract", "nianbao") for path in (ROOT / room).rglob("*.py")]:
+    for path in [path for room in ("extract", "archive", "nianbao") for path in (ROOT / room).rglob("*.py")]:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Finding":
-                rule, severity = (argument.value for argument in call.args[:2] if isinstance(argument, ast.Constant))
-                found.setdefault(str(rule), set()).add(str(severity))
+                rule, severity = call.args[:2]
+                if isinstance(rule, ast.Constant):  # a finding read back from the database names no rule of its own
+                    severities = [part.value for part in ast.walk(severity) if isinstance(part, ast.Constant)]
+                    found.setdefault(str(rule.value), set()).update(str(value) for value in severities if value)
     return found
 
 
