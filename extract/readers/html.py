@@ -263,8 +263,8 @@ class _Walker:
                 pending.append((BREAK, PLAIN))
             elif child.tag in BLOCKS or _has_blocks(child):
                 yield from self._paragraphs(element, pending)
-                if child.tag in {"p", "li", "dd", "dt"} and not _plain(child).strip():
-                    # In a table written as paragraphs an empty paragraph is a blank cell.
+                if child.tag in {"p", "li", "dd", "dt"} and not joined(fragments(child, signs=True)).strip():
+                    # In a table written as paragraphs an empty paragraph is a blank cell; one with a picture is not.
                     yield child, Text("", self._locator(child))
                 else:
                     yield from self._walk(child)

@@ -286,8 +286,9 @@ def test_hidden_cell_keeps_its_place() -> None:
     assert (report.figures["rules.made"], report.figures["rules.repealed"]) == (None, 7)
 
 
-def test_footnote_in_a_table_written_as_paragraphs_is_not_part_of_the_number() -> None:
-    cells = ["信息内容", "制发件数", "废止件数", "现行有效件数", "规章", "5<sup>1</sup>", "7", "8"]
+@pytest.mark.parametrize("cell", ["5<sup>1</sup>", '<img src="5.png">'])
+def test_table_written_as_paragraphs_has_the_same_doubts(cell: str) -> None:
+    cells = ["信息内容", "制发件数", "废止件数", "现行有效件数", "规章", cell, "7", "8"]
     page = f"<title>{TITLE}</title>" + "".join(f"<p>{cell}</p>" for cell in cells)
     [report] = read_bytes(page.encode(), "page.html")
     assert "rules.made" in report.unsure
