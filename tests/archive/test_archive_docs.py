@@ -76,10 +76,10 @@ ANSWERS = {
         ("applications.refused.state_secret.total", 1, 10.0),
     ],
     "Which cells are nought, which blank, which missing?": [
-        (HONGZE, 2021, 3, 1, 0, 199),
-        (HONGZE, 2023, 2, 0, 0, 200),
-        (XUYI, 2023, 2, 1, 0, 199),
-        (FINANCE, 2023, 1, 0, 0, 206),
+        (HONGZE, 2021, 3, 1, 0, 171),
+        (HONGZE, 2023, 2, 0, 0, 172),
+        (XUYI, 2023, 2, 1, 0, 171),
+        (FINANCE, 2023, 1, 0, 0, 178),
     ],
     "Who loses in court?": [(XUYI, 4), (HONGZE, 3)],
     "What changed between editions?": [
