@@ -1,7 +1,9 @@
 """The text that an HTML element shows: what is hidden, set apart from the digits beside it, or more than text."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeAlias
 
 import lxml.html
@@ -63,10 +65,17 @@ def _is_nothing(value: str | None) -> bool:
     return bool(value) and "0" in str(value) and _NOTHING.fullmatch(str(value)) is not None
 
 
-def _style(element: Element) -> dict[str, str]:
+def _style(element: Element) -> Mapping[str, str]:
     """The declarations of a style attribute, lower case, without blanks."""
-    text = re.sub(r"\s|!important", "", (element.get("style") or "").lower())
-    return {name: value for name, _, value in (part.partition(":") for part in text.split(";"))}
+    return _declarations(element.get("style") or "")
+
+
+@lru_cache(maxsize=4096)
+def _declarations(attribute: str) -> Mapping[str, str]:
+    """A page repeats a handful of styles in thousands of cells."""
+    text = re.sub(r"\s|!important", "", attribute.lower())
+    pairs = (part.partition(":") for part in text.split(";"))
+    return MappingProxyType({name: value for name, _, value in pairs})
 
 
 def _edge(element: Element) -> str:
