@@ -331,6 +331,9 @@ def test_faults_of_the_connection(servers: dict[str, RunningPortal]) -> None:
 def test_requests_are_logged(servers: dict[str, RunningPortal]) -> None:
     running = servers["fengdu"]
     fetch(f"{running.base_url}{COLUMN}index_9.html?a=1", User_Agent="nianbao-test")
+    until = time.monotonic() + 10
+    while not running.requests and time.monotonic() < until:
+        time.sleep(0.01)  # the server writes its log when the answer has gone out
     assert [(r.method, r.path, r.status) for r in running.requests] == [("GET", f"{COLUMN}index_9.html?a=1", 404)]
     assert running.user_agents == {"nianbao-test"}
     assert running.paths() == [f"{COLUMN}index_9.html?a=1"]
