@@ -30,11 +30,12 @@ from extract.readers.html_text import (
 
 _SKIPPED = frozenset([
     "script", "style", "noscript", "template", "head", "select", "button", "input", "textarea", "iframe", "object",
-    "embed",
+    "embed", "title",
 ])  # fmt: skip
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|rtf|zip|rar|7z|txt|ofd)(?:$|[?#])", re.IGNORECASE)
 _DATE = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _DATE_LABEL = re.compile(r"(?:发布|发文|公开|信息提供|更新)(?:时间|日期)\s*[:：]?\s*" + _DATE.pattern)
+_PAGE_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _EMBEDDED = re.compile(r"\bDETAIL\s*:\s*(?=\{)")
 # A column span this long is read as a slip of the page's author, as browsers do (HTML standard, 4.9.11).
 _MOST_COLUMN_SPAN = 1000
@@ -111,6 +112,9 @@ def decode(body: bytes, name: str, content_type: str | None) -> str:
 def _parse(markup: str, name: str) -> Element:
     # lxml refuses text with an XML encoding declaration; the declaration has done its work by now.
     without_declaration = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
+    # libxml2 leaves out what comes after the end of the page; browsers show it (HTML standard, 13.2.6.4.19). It may be
+    # a second report.
+    without_declaration = _PAGE_END.sub("", without_declaration)
     parser = lxml.html.HTMLParser(remove_comments=True)
     try:
         tree = lxml.html.document_fromstring(without_declaration, parser=parser)

@@ -14,6 +14,8 @@ from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
 
 from extract import Report, UnreadableFile, read_bytes
+from simulator.render import html_body
+from simulator.reports import real_report
 
 FONT = "STSong-Light"
 TITLE = "东河县人民政府2022年政府信息公开工作年度报告"
@@ -327,3 +329,13 @@ def test_title_of_the_list_counts_less_than_the_printed_one() -> None:
     page = f"<p>{TITLE}</p>{TABLE}".encode()
     [report] = read_bytes(page, "page.html", title_hint="西河县人民政府2021年政府信息公开工作年度报告")
     assert (report.title, report.agency, report.year) == (TITLE, "东河县人民政府", 2022)
+
+
+def test_what_follows_the_end_of_a_page_is_read_too() -> None:
+    """Saved or merged pages: a second whole document after the first, which browsers show as well."""
+    report = real_report("hongze-2023")
+    page = f"<html><body><h1>{report.title}</h1>{html_body(report)}</body></html>"
+    other = page.replace("洪泽区", "清河县").replace("4119", "4120")
+    reports = read_bytes((page + other).encode(), "merged.html")
+    assert [found.figures["penalties.decisions"] for found in reports] == [4119, 4120]
+    assert reports[1].agency == "清河县人民政府"
