@@ -30,7 +30,7 @@ bench: .venv/ready ## measure again what docs/benchmarks.md says
 
 lock: .venv/ready ## renew requirements.lock after a change of dependencies in pyproject.toml
 	$(BIN)/python -m pip install --quiet "uv>=0.5"
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate \
+	$(BIN)/uv pip compile pyproject.toml --extra ocr --group dev --universal --generate-hashes --no-annotate \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
 
 clean: ## remove what make made
