@@ -3,7 +3,17 @@
 from typing import Literal
 
 ErrorKind = Literal[
-    "not_found", "no_permission", "empty", "unsupported", "damaged", "encoding", "scan", "no_report", "not_a_report"
+    "not_found",
+    "no_permission",
+    "empty",
+    "unsupported",
+    "encrypted",
+    "damaged",
+    "too_large",
+    "encoding",
+    "scan",
+    "no_report",
+    "not_a_report",
 ]
 
 

@@ -1,13 +1,15 @@
 """From a file or the bytes of a capture to its reports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 from extract.document import Block, Document
-from extract.errors import UnreadableFile
+from extract.errors import ErrorKind, UnreadableFile
 from extract.flow import restore_grids
+from extract.formats import Format, file_format
 from extract.headings import is_report_heading
 from extract.identity import identify
 from extract.match import Tables, check_mixture, choose_form, doubt_other_years, match_tables, missing_codes
@@ -21,8 +23,23 @@ from extract.titles import read_title
 EXTRACTOR_VERSION = 1
 """Raised whenever a change here may read an archived capture differently: the archive is then read again."""
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\x00", b"MM\x00*", b"GIF8", b"BM")
+
+class _Reader(Protocol):
+    """A reader of a format; HTML alone has an HTTP header to look at besides."""
+
+    def __call__(self, body: bytes, name: str, *, title_hint: str | None) -> Document: ...
+
+
+_READERS: Mapping[Format, _Reader] = {"pdf": read_pdf, "text": read_text}
+_REFUSED: Mapping[Format, tuple[ErrorKind, str]] = {
+    "empty": ("empty", "the file is empty"),
+    "picture": ("scan", "a picture; HTML, PDF and text are read so far"),
+    "binary": ("unsupported", "neither HTML nor PDF nor text"),
+    **dict.fromkeys(
+        ("docx", "doc", "rtf", "odf", "xlsx", "xls", "ofd", "archive", "encrypted"),
+        ("unsupported", "an Office file or archive; HTML, PDF and text are read so far"),
+    ),
+}
 
 
 def read_file(path: str | Path) -> list[Report]:
@@ -93,23 +110,12 @@ def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
 
 def _read_document(body: bytes, name: str, content_type: str | None, title_hint: str | None) -> Document:
     """Choose the reader by what the bytes are, never by the name."""
-    start = body[:1024].lstrip()
-    if not body.strip():
-        raise UnreadableFile(name, "empty", "the file is empty")
-    if b"%PDF-" in body[:1024]:
-        return read_pdf(body, name, title_hint=title_hint)
-    if start.startswith((_ZIP, _OLE)):
-        raise UnreadableFile(name, "unsupported", "an Office file or archive; HTML, PDF and text are read so far")
-    if body.startswith(_PICTURES):
-        raise UnreadableFile(name, "scan", "a picture; HTML, PDF and text are read so far")
-    if b"\x00" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableFile(name, "unsupported", "neither HTML nor PDF nor text")
-    lowered = body[:65536].replace(b"\x00", b"").lower()  # UTF-16 has a NUL in every Latin letter
-    if start.startswith(b"<") or any(
-        tag in lowered for tag in (b"<html", b"<body", b"<table", b"<p>", b"<p ", b"<div")
-    ):
+    found = file_format(body)
+    if found in _REFUSED:
+        raise UnreadableFile(name, *_REFUSED[found])
+    if found == "html":
         return read_html(body, name, content_type=content_type, title_hint=title_hint)
-    return read_text(body, name, title_hint=title_hint)
+    return _READERS[found](body, name, title_hint=title_hint)
 
 
 def _title_candidates(document: Document, opening: list[str]) -> list[str]:
