@@ -34,18 +34,22 @@ _GROUP = 3
 _BARREN = 2
 
 
+Ask = tuple[str, dict[str, str] | None]
+"""An address, and the form to post to it where it wants one."""
+
+
 @dataclass
 class JpageList:
     """A list of a column page, and how far we have got with it.
 
-    ``ways`` make the address of the next batch; which of them a portal answers cannot be told from its pages, so they
+    ``ways`` say how to ask for the next batch; which of them a portal answers cannot be told from its pages, so they
     are tried in turn. ``total`` is None where nothing states it. ``own`` matches the articles of this column.
     """
 
     total: int | None
     per_page: int
     own: re.Pattern[str]
-    ways: list[Callable[["JpageList"], str]]
+    ways: list[Callable[["JpageList"], Ask]]
     known: set[str] = field(default_factory=set)
     passed: int = 0
     """Records that came by: a range begins after them."""
@@ -63,8 +67,8 @@ class JpageList:
         """Records that are announced and not listed; negative where more came than were announced."""
         return None if self.total is None else self.total - self.listed
 
-    def next_address(self) -> str | None:
-        """The address of the next batch; None at the end. Where more came than were announced, nothing is known of
+    def next_batch(self) -> Ask | None:
+        """How to ask for the next batch; None at the end. Where more came than were announced, nothing is known of
         the end and we go on."""
         if not self.ways or self.missing == 0:
             return None
@@ -149,30 +153,34 @@ def _jpage_list(page: str, number: str, setting: dict[str, str], links: list[tup
     )
 
 
-def _ways(page: str, setting: dict[str, str], links: list[tuple[str, int]]) -> list[Callable[[JpageList], str]]:
-    """The surest first: a range of records, links to a group of which only the page is changed, pages of HTML."""
-    ways: list[Callable[[JpageList], str]] = []
+def _ways(page: str, setting: dict[str, str], links: list[tuple[str, int]]) -> list[Callable[[JpageList], Ask]]:
+    """The surest first: a range of records, asked for by address and else by a form, as the platform's own script does;
+    links to a group of which only the page is changed; pages of HTML."""
+    ways: list[Callable[[JpageList], Ask]] = []
     # Encrypted numbers serve for the link that holds them and for nothing else.
     if all(re.fullmatch(r"[\d,]+", setting.get(name, "")) for name in ("webid", "columnid", "unitid")):
         proxy = urljoin(page, setting.get("proxyUrl") or _PROXY)
-        ways.append(_range_way(proxy, urlencode({name: setting[name] for name in _PARAMETERS if name in setting})))
+        named = {name: setting[name] for name in _PARAMETERS if name in setting}
+        ways += [_range_way(f"{proxy}?{{}}&{urlencode(named)}", None), _range_way(f"{proxy}?{{}}", named)]
     ways += [_group_way(urljoin(page, link), first) for link, first in links]
     if setting.get("unitid", "").isdigit():
         ways.append(_html_way(f"{page.partition('?')[0]}?uid={setting['unitid']}&pageNum="))
     return ways
 
 
-def _range_way(proxy: str, query: str) -> Callable[[JpageList], str]:
-    def address(at: JpageList) -> str:
+def _range_way(address: str, form: dict[str, str] | None) -> Callable[[JpageList], Ask]:
+    before, _, after = address.partition("{}")
+
+    def ask(at: JpageList) -> Ask:
         first, last = at.passed + 1, at.passed + _GROUP * at.per_page  # counted from 1, both belong to the range
-        return f"{proxy}?startrecord={first}&endrecord={last}&perpage={at.per_page}&{query}"
+        return f"{before}startrecord={first}&endrecord={last}&perpage={at.per_page}{after}", form
 
-    return address
-
-
-def _group_way(link: str, first: int) -> Callable[[JpageList], str]:
-    return lambda at: re.sub(r"\bpage=\d+", f"page={first + at.turn - 1}", link)
+    return ask
 
 
-def _html_way(link: str) -> Callable[[JpageList], str]:
-    return lambda at: f"{link}{max(at.before // at.per_page, 1) + at.turn}"
+def _group_way(link: str, first: int) -> Callable[[JpageList], Ask]:
+    return lambda at: (re.sub(r"\bpage=\d+", f"page={first + at.turn - 1}", link), None)
+
+
+def _html_way(link: str) -> Callable[[JpageList], Ask]:
+    return lambda at: (f"{link}{max(at.before // at.per_page, 1) + at.turn}", None)

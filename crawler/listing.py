@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from urllib.parse import parse_qs, parse_qsl, urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 from lxml import html as lxml_html
 from parsel import Selector
 from scrapy.http import TextResponse
 from w3lib.html import remove_tags
 
-from crawler.dialects import date_of, matches
+from crawler.dialects import date_of, dialect_of, matches
 
 DOCUMENTS = ("pdf", "doc", "docx", "wps", "xls", "xlsx", "rtf", "zip", "rar", "7z", "txt", "ofd")
 _DOCUMENT = re.compile(rf"\.(?:{'|'.join(DOCUMENTS)})$", re.IGNORECASE)
+_NAMED_DOCUMENT = re.compile(rf"\.(?:{'|'.join(DOCUMENTS)})\s*$", re.IGNORECASE)
 _QUOTED_DOCUMENT = re.compile(rf"""["']([^"'\s<>]+\.(?:{"|".join(DOCUMENTS)}))["']""", re.IGNORECASE)
 # Scripts that hand out files take the file's name as a parameter.
 _MENTIONS_A_FILE = re.compile(
@@ -126,7 +127,7 @@ def _script_rows(response: TextResponse) -> Iterator[Row]:
 
 def _link_rows(response: TextResponse, article: re.Pattern[str], dated: Callable[[str], date | None]) -> Iterator[Row]:
     def target(link: lxml_html.HtmlElement) -> str | None:
-        url = _absolute(response.url, link.get("href"))
+        url = absolute(response.url, link.get("href"))
         if url is None:
             return None
         parts = urlsplit(url)
@@ -173,7 +174,7 @@ def _title(link: lxml_html.HtmlElement) -> str:
     return attribute if len(attribute) >= len(text.rstrip("….")) else text
 
 
-def _absolute(base: str, href: str | None) -> str | None:
+def absolute(base: str, href: str | None) -> str | None:
     """The absolute address of a link without its fragment; None for script links and paths that leave the root."""
     href = (href or "").strip()
     if not href or href.startswith("#"):
@@ -216,7 +217,7 @@ def report_of(response: TextResponse) -> Row | None:
 
 def links(response: TextResponse) -> list[tuple[str, str]]:
     """(address, label) of every link of a page, as often as it stands there."""
-    found = ((_absolute(response.url, link.get("href")), _label(link)) for link in _anchors(response))
+    found = ((absolute(response.url, link.get("href")), _label(link)) for link in _anchors(response))
     return [(url, label) for url, label in found if url]
 
 
@@ -229,7 +230,7 @@ def child_folders(response: TextResponse, root: str) -> list[str]:
     prefix = folder_of(root)
     found: dict[str, None] = {}
     for href in page_of(response).css("a::attr(href)").getall():
-        url = _absolute(response.url, href)
+        url = absolute(response.url, href)
         if url is None:
             continue
         path = urlsplit(url).path
@@ -255,11 +256,12 @@ def attachments(response: TextResponse, base: str | None = None) -> list[tuple[s
         return []  # most articles: no need to parse the page for it
     page, base = page_of(response), base or response.url
     linked = [(link.get("href"), _label(link)) for link in _anchors(response)]
-    embedded = page.css("iframe::attr(src), embed::attr(src), object::attr(data)").getall()
-    scripted = [url for script in page.css("script::text").getall() for url in _QUOTED_DOCUMENT.findall(script)]
+    embedded = page.css("iframe::attr(src), embed::attr(src), object::attr(data), param::attr(value)").getall()
+    scripts = page.css("script::text, ::attr(onclick)").getall()
+    scripted = [url for script in scripts for url in _QUOTED_DOCUMENT.findall(script)]
     found: dict[str, str] = {}
     for href, label in linked + [(href, "") for href in embedded + scripted]:
-        url = _document_url(base, href)
+        url = _document_url(base, href) or _named_document(base, href, label)
         if url and not found.get(url):
             found[url] = label
     return list(found.items())
@@ -270,12 +272,19 @@ def _label(link: lxml_html.HtmlElement) -> str:
 
 
 def _document_url(base: str, href: str | None) -> str | None:
-    url = _absolute(base, href)
+    url = absolute(base, href)
     if url is None or is_document(url):
         return url
-    # Viewers take the file as a parameter: viewer.html?file=/files/report.pdf.
-    for value in parse_qs(urlsplit(url).query).get("file", []):
-        inner = _absolute(base, value)
+    # Viewers take the file as a parameter: viewer.html?file=/files/report.pdf. Only there may it be a bare name.
+    for name, value in parse_qsl(urlsplit(url).query):
+        is_address = name == "file" or value.startswith(("/", "./", "../", "http://", "https://"))
+        inner = absolute(base, value) if is_address else None
         if inner and is_document(inner):
             return inner
     return None
+
+
+def _named_document(base: str, href: str | None, label: str) -> str | None:
+    """The address of a file that the portal hands out by a number, told by the name that the link shows."""
+    url = absolute(base, href) if _NAMED_DOCUMENT.search(label) else None
+    return None if url is None or dialect_of(url) else url

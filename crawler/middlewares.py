@@ -153,7 +153,7 @@ class ConditionalRequests(_Middleware):
 
     def _held(self, request: Request) -> Capture | None:
         """What the archive has of the address; many portals redirect http to https, and it is held under that."""
-        if "kind" not in request.meta or "whole" in request.meta:
+        if "kind" not in request.meta or "whole" in request.meta or request.method != "GET":
             return None
         scheme, _, rest = request.url.partition("://")
         other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
@@ -265,6 +265,16 @@ class PatientRetry(_Middleware):
         return min(max((until - datetime.now(UTC)).total_seconds(), 0.0), _MAX_WAIT_SECONDS)
 
 
+def archived_address(response: Response) -> str:
+    """The address that a capture is kept under. What was posted for is told apart by what was posted, in the way that
+    web archives have for it."""
+    request = response.request
+    if request is None or request.method == "GET":
+        return response.url
+    joint = "&" if "?" in response.url else "?"
+    return f"{response.url}{joint}__wb_method={request.method}&{request.body.decode()}"
+
+
 class Keep(_Middleware):
     """Spider middleware: writes every good answer to the archive before a spider sees it, and counts it."""
 
@@ -305,7 +315,7 @@ class Keep(_Middleware):
         row = response.meta.get("row")
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         return self.session.archive.add_capture(
-            url=response.url,
+            url=archived_address(response),
             body=response.body,
             kind=kind,
             fetched_at=datetime.now(UTC),

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from simulator.portals import HTML, Page
 from simulator.postings import Posting, newest
 
-Form = Literal["range", "group", "more", "html"]
+Form = Literal["range", "group", "more", "html", "post"]
 XML = "text/xml; charset=UTF-8"
 
 _COLUMN = re.compile(r"/col/col(\d+)/(?:index\.html)?")
@@ -27,7 +27,8 @@ class HanwebColumn:
     """The column ``/col/col{number}/`` with its articles in the order listed.
 
     ``forms`` are the ways to a later page that the portal answers: a range of records, the link to the next group, the
-    link to more, pages of HTML. The others give an empty store, or the first page again.
+    link to more, pages of HTML, a range asked for with a posted form. The others give an empty store, or the first page
+    again.
     """
 
     number: int
@@ -53,16 +54,27 @@ class HanwebColumn:
     """How many records the page says there are; None: the truth."""
     range_until: int | None = None
     """The last record that the proxy gives by a range."""
+    refuses_get: bool = False
+    """Whether the proxy answers 405 to whatever is not posted."""
     strays: tuple[str, ...] = ()
     """Records as markup that come before all others."""
 
     def answer(self, path: str, query: dict[str, str], base_url: str) -> Page | None:
         """A column page, the proxy's answer, an article or a file, of this column or of one below it."""
+        if path in (_PROXY, _MORE) and self.refuses_get:
+            return Page(b"<html><body><h1>HTTP Status 405</h1></body></html>", HTML, status=405)
         if path in (_PROXY, _MORE):
             # The proxy knows columns by the numbers in the request; with a wrong one it gives an empty store.
             mine = next((each for each in self.walk() if each._is_asked(path, query)), None)
             return Page((mine._store(path, query) if mine else _STORE.format("")).encode(), XML)
         return next((page for each in self.walk() if (page := each._page(path, query, base_url))), None)
+
+    def posted(self, path: str, query: dict[str, str], form: dict[str, str]) -> Page | None:
+        """The proxy's answer to a form: the range stands in the address, the numbers of site and column in the form."""
+        if path != _PROXY:
+            return None
+        mine = next((each for each in self.walk() if each._is_posted(form)), None)
+        return Page((mine._store(path, query) if mine else _STORE.format("")).encode(), XML)
 
     def walk(self) -> Iterator["HanwebColumn"]:
         """The column and all below it."""
@@ -90,6 +102,10 @@ class HanwebColumn:
         """Column and unit as the links name them."""
         ids = (str(self.number), str(self.unit_id))
         return (_blob(ids[0]), _blob(ids[1])) if self.is_encrypted else ids
+
+    def _is_posted(self, form: dict[str, str]) -> bool:
+        asked = tuple(form.get(name) for name in ("webid", "columnid", "unitid"))
+        return "post" in self.forms and asked == (str(self.web_id), str(self.number), str(self.unit_id))
 
     def _is_asked(self, path: str, query: dict[str, str]) -> bool:
         form: Form = "range" if "startrecord" in query else ("more" if path == _MORE else "group")

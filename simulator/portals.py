@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 from urllib.parse import parse_qsl, urlsplit
 
 ROBOTS_OPEN = "User-agent: *\nDisallow:\n"
@@ -33,11 +33,20 @@ class Page:
     body: bytes
     media_type: str = HTML
     modified: datetime | None = None
+    status: int = 200
 
     @property
     def etag(self) -> str:
         """Quoted, from the bytes."""
         return f'"{hashlib.sha256(self.body).hexdigest()[:20]}"'
+
+
+@runtime_checkable
+class PostedPart(Protocol):
+    """A part that takes forms."""
+
+    def posted(self, path: str, query: dict[str, str], form: dict[str, str]) -> Page | None:
+        """The answer to a form that was posted to a path, or None where this part has nothing."""
 
 
 class Part(Protocol):
@@ -96,6 +105,11 @@ class Portal:
         answers = (part.answer(path, query, base_url) for part in self.parts)
         home = Page(_HOME) if path == "/" else None
         return next((page for page in answers if page is not None), home)
+
+    def posted(self, path: str, query: dict[str, str], form: dict[str, str]) -> Page | None:
+        """The answer to a form, or None for 404."""
+        answers = (part.posted(path, query, form) for part in self.parts if isinstance(part, PostedPart))
+        return next((page for page in answers if page is not None), None)
 
 
 FaultKind = Literal[
@@ -228,6 +242,7 @@ class _Handler(BaseHTTPRequestHandler):
         agent = self.headers.get("User-Agent", "")
         self.running.log(LoggedRequest(self.command, self.path, status, arrived, agent))
 
+    do_POST = do_GET  # noqa: N815  the name that http.server calls
     do_HEAD = do_GET  # noqa: N815  the name that http.server calls
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
@@ -237,6 +252,10 @@ class _Handler(BaseHTTPRequestHandler):
         """The page that is asked for, before any fault."""
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        if self.command == "POST":
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            form = dict(parse_qsl(body, keep_blank_values=True))
+            return self.running.portal.posted(parts.path, query, form)
         return self.running.portal.page(parts.path, query, self.running.base_url)
 
     def send(self, status: int, body: bytes, media_type: str, headers: tuple[tuple[str, str], ...] = ()) -> int:
@@ -256,7 +275,7 @@ class _Handler(BaseHTTPRequestHandler):
         if page is None:
             return self.send(404, _NOT_FOUND, HTML)
         if page.modified is None:
-            return self.send(200, page.body, page.media_type)
+            return self.send(page.status, page.body, page.media_type)
         validators = (("ETag", page.etag), ("Last-Modified", format_datetime(page.modified, usegmt=True)))
         if self._is_unchanged(page.etag, page.modified):
             self.send_response(304)

@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -21,6 +21,7 @@ from crawler.failures import explain
 from crawler.history import EVERYTHING, Policy
 from crawler.ledger import PortalRun, write_record
 from crawler.listing import Row
+from crawler.pictures import report_pictures
 from crawler.registry import host_of
 from crawler.session import Session, find_portal, read_years
 from extract.identity import read_title
@@ -34,6 +35,11 @@ _REFUSALS_IN_A_ROW = 3
 _MAX_LIST_PAGES = 1000
 # A delay beyond this is a way to say no, which robots.txt has another word for.
 _LONGEST_CRAWL_DELAY = 30.0
+# How the platforms' own scripts post their forms.
+_AS_A_SCRIPT = {
+    "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+    "X-Requested-With": "XMLHttpRequest",
+}
 _PRIORITY = {"list": 0, "article": 10, "attachment": 20}
 
 
@@ -75,6 +81,17 @@ class PortalSpider(Spider):
         crawler.signals.connect(spider.on_robots, signals.robots_parsed)
         return spider
 
+    async def start(self) -> Any:
+        """Start from the portal's annual-report column."""
+        if self.portal.column_url is None:
+            raise ValueError(f"portal {self.portal.key!r} has no column_url")
+        for request in self.column(self.portal.column_url):
+            yield request
+
+    def column(self, url: str) -> Iterator[Request]:
+        """The first page of a column."""
+        raise NotImplementedError
+
     # requests
 
     def on_portal(self, url: str) -> str | None:
@@ -88,21 +105,29 @@ class PortalSpider(Spider):
         return urlsplit(url)._replace(scheme=base.scheme, netloc=base.netloc).geturl()
 
     def list_request(
-        self, url: str, callback: Callable[..., Any], *, page: int = 1, **context: Any
+        self,
+        url: str,
+        callback: Callable[..., Any],
+        *,
+        page: int = 1,
+        form: Mapping[str, str] | None = None,
+        **context: Any,
     ) -> Iterator[Request]:
-        """A page of a list, once; nothing where the list leads off the host or was asked for already. A 404 on a page
-        after the first reaches the callback: it is how many lists end."""
-        address = self.on_portal(url)
+        """A page of a list, once; nothing where the list leads off the host or was asked for already. With a ``form``
+        it is posted. Of a page after the first 404 and 405 reach the callback: many lists end with a 404, and some
+        scripts want the one method or the other."""
+        address, body = self.on_portal(url), urlencode(form or {})
         if address is None:
             self.run.fail(url, "off_host", "list not on the portal's host")
-        elif address not in self._seen and not self.session.full:
-            self._seen.add(address)
+        elif (identity := f"{address} {body}".rstrip()) not in self._seen and not self.session.full:
+            self._seen.add(identity)
             if self.run.lists >= _MAX_LIST_PAGES:
                 reason = f"more than {_MAX_LIST_PAGES} list pages: is the column address right?"
                 self.run.fail(address, "refused", reason, "list")
                 return
-            statuses = [404] if page > 1 else []
-            yield self._request(address, "list", callback, {"page": page, "handle_httpstatus_list": statuses}, context)
+            meta = {"page": page, "handle_httpstatus_list": [404, 405] if page > 1 else []}
+            request = self._request(address, "list", callback, meta, context)
+            yield request if form is None else request.replace(method="POST", body=body, headers=_AS_A_SCRIPT)
 
     def articles(self, rows: Iterable[Row]) -> Iterator[Request]:
         """Requests for the rows that are annual reports of the asked years, each report once."""
@@ -166,7 +191,7 @@ class PortalSpider(Spider):
         """Requests for the attachments of an article, on the same host only. A report may itself be a document."""
         if not isinstance(response, TextResponse):
             return
-        for url, label in self.attachment_links(response):
+        for url, label in self._files_of(response):
             address = self.on_portal(url)
             if address is None:
                 self.run.fail(url, "off_host", f"attachment not on the portal's host: {label}")
@@ -177,8 +202,22 @@ class PortalSpider(Spider):
                 meta = {"row": row, "parent_url": response.url}
                 yield self._request(address, "attachment", self.parse_attachment, meta)
 
+    def _files_of(self, response: TextResponse) -> list[tuple[str, str]]:
+        """(address, label) of an article's attachments and, under its own title, of the pages that it shows as
+        pictures, each once."""
+        title, found = response.meta["row"].title, dict[str, str]()
+        for page in self.article_pages(response):
+            found |= {url: label or found.get(url, "") for url, label in self.attachment_links(page)}
+            if read_title(title):
+                found |= dict.fromkeys(report_pictures(page), title)
+        return list(found.items())
+
+    def article_pages(self, response: TextResponse) -> list[TextResponse]:
+        """The article's page; platforms that hide text in scripts add that as a page of its own."""
+        return [response]
+
     def attachment_links(self, response: TextResponse) -> list[tuple[str, str]]:
-        """(address, label) of an article's attachments; platforms that hide some in scripts add them."""
+        """(address, label) of an article's attachments."""
         return listing.attachments(response)
 
     def report_on_list(self, response: Response) -> Row | None:
@@ -255,13 +294,6 @@ class ColumnSpider(PortalSpider):
     # The number in the name of the second page: index_1.html on some platforms, index_2.html on others.
     second_page: ClassVar[int]
 
-    async def start(self) -> Any:
-        """Start from the portal's annual-report column."""
-        if self.portal.column_url is None:
-            raise ValueError(f"portal {self.portal.key!r} has no column_url")
-        for request in self.column(self.portal.column_url):
-            yield request
-
     def column(self, url: str, root: str | None = None) -> Iterator[Request]:
         """The first page of a column; ``root`` is the column below which sub-columns are followed."""
         yield from self.list_request(url, self.parse_column, root=root or url, first=url, number=1, known=set())
@@ -277,7 +309,7 @@ class ColumnSpider(PortalSpider):
             yield from self.parse_article(response)
             return
         listing.check_markup(response)
-        found = [] if response.status == 404 else self.rows(response)
+        found = self.rows(response) if response.status == 200 else []
         fresh = {row.url for row in found if self.on_portal(row.url)} - known
         yield from self.articles(row for row in found if row.url not in known)
         if number == 1:
@@ -287,7 +319,7 @@ class ColumnSpider(PortalSpider):
                 yield from self.column(address, root)
             if not fresh and not below:
                 self.empty_list(response)
-        context = {"root": root, "first": first, "known": known, "total": total}
+        context: dict[str, Any] = {"root": root, "first": first, "known": known, "total": total}
         if number > 1 and not fresh:
             yield from self.list_ended({**context, "number": number}) or ()
         elif fresh and (total is None or number < total):

@@ -8,7 +8,6 @@ from typing import Any
 
 from scrapy.http import TextResponse
 
-from crawler import listing
 from crawler.listing import Row
 from crawler.spiders.gd_nfcms import GdNfcmsSpider
 
@@ -85,20 +84,18 @@ class GkmlptSpider(GdNfcmsSpider):
         title = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), post.get("title") or "")
         return Row((own or given or [built])[0], title, day, post.get("publisher") or None)
 
-    def attachment_links(self, response: TextResponse) -> list[tuple[str, str]]:
-        """Those of the page, and those of the article that the page holds as JSON."""
-        found = dict(listing.attachments(response))
+    def article_pages(self, response: TextResponse) -> list[TextResponse]:
+        """The page, and what it holds of the article as JSON: its text and its list of attachments."""
         if not _DETAIL.search(response.text):
-            return list(found.items())
+            return [response]
         try:
             detail = embedded_json(response.text, "DETAIL")
             listed = json.dumps(_listed(detail.get("attachment")), ensure_ascii=False)
         except ValueError as error:  # the article itself is archived and its visible links are known
             self.run.fail(response.url, "parse", f"the article's script cannot be read: {error}")
-            return list(found.items())
-        for body in (detail.get("content") or "", f"<script>{listed}</script>"):
-            found = {**dict(listing.attachments(response.replace(body=body, encoding="utf-8"))), **found}
-        return list(found.items())
+            return [response]
+        body = f'<div class="article-content">{detail.get("content") or ""}</div><script>{listed}</script>'
+        return [response.replace(body=body, encoding="utf-8"), response]
 
 
 def embedded_json(text: str, name: str) -> Any:

@@ -21,17 +21,15 @@ class HanwebSpider(PortalSpider):
     name = "hanweb"
     article_path = ARTICLE
 
-    async def start(self) -> Any:
-        """Start from the annual-report column."""
-        assert self.portal.column_url is not None  # the registry sees to it
-        for request in self.list_request(self.portal.column_url, self.parse_column):
-            yield request
+    def column(self, url: str) -> Iterator[Request]:
+        """The page of a column, which holds the first records of its lists."""
+        yield from self.list_request(url, self.parse_column)
 
     def parse_column(self, response: TextResponse) -> Iterator[Request]:
         """All rows that the page holds, in its scripts or as links; then the rest of its lists."""
         listing.check_markup(response)
         for url in report_columns(response):
-            yield from self.list_request(url, self.parse_column)
+            yield from self.column(url)
         rows, records = batch(response)
         inside = {row.url for row in rows}
         links = [row for row in listing.rows(response, ARTICLE, listing.last_date) if row.url not in inside]
@@ -46,8 +44,9 @@ class HanwebSpider(PortalSpider):
 
     def more(self, jpage: JpageList) -> Iterator[Request]:
         """The next batch of a list; at the end, what the list announced and did not give is counted."""
-        if address := jpage.next_address():
-            yield from self.list_request(address, self.parse_batch, page=2, jpage=jpage)
+        if ask := jpage.next_batch():
+            address, form = ask
+            yield from self.list_request(address, self.parse_batch, page=2, form=form, jpage=jpage)
         elif (missing := jpage.missing or 0) > 0:
             pages = [math.ceil(records / jpage.per_page) for records in (jpage.listed, jpage.listed + missing)]
             self.run.unlisted += missing
@@ -55,7 +54,7 @@ class HanwebSpider(PortalSpider):
 
     def parse_batch(self, response: TextResponse, *, jpage: JpageList) -> Iterator[Request]:
         """The records of a proxy's answer, or the rows of a page of its own."""
-        rows, records = ([], 0) if response.status == 404 else batch(response)
+        rows, records = batch(response) if response.status == 200 else ([], 0)
         if response.status == 200 and is_proxy(response) and not is_store(response):
             self.run.fail(response.url, "parse", "the list's proxy answers with something else than records", "list")
         yield from self.articles(row for row in rows if row.url not in jpage.known)

@@ -54,12 +54,9 @@ class JpaasSpider(PortalSpider):
     name = "jpaas"
     article_path = ARTICLE
 
-    async def start(self) -> Any:
-        """Start from the annual-report column."""
-        assert self.portal.column_url is not None  # the registry sees to it
-        root = self.portal.column_url
-        for request in self.list_request(root, self.parse_column, root=root, is_first=True):
-            yield request
+    def column(self, url: str) -> Iterator[Request]:
+        """The page of the column."""
+        yield from self.list_request(url, self.parse_column, root=url, is_first=True)
 
     def parse_column(self, response: TextResponse, *, root: str, is_first: bool = False) -> Iterator[Request]:
         """The rows that the page holds, the columns below it, and its blocks."""

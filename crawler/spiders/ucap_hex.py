@@ -51,7 +51,7 @@ class UcapHexSpider(ColumnSpider):
         yield from self._first_page(url, root or url, LIST_NAMES if url.endswith("/") else ())
 
     def _first_page(self, url: str, root: str, names: tuple[str, ...]) -> Iterator[Request]:
-        context = {"root": root, "first": url, "number": 1, "known": set(), "names": names}
+        context: dict[str, Any] = {"root": root, "first": url, "number": 1, "known": set(), "names": names}
         # Of a page that may stand under another name too, a 404 is no failure but an answer, as for a later page.
         yield from self.list_request(url, self.parse_column, page=2 if names else 1, **context)
 
@@ -119,7 +119,13 @@ class UcapHexSpider(ColumnSpider):
 
     def _ask(self, paths: list[str], *, is_shown: bool) -> Iterator[Request]:
         address = urljoin(self.portal.base_url, paths[0]) + _QUERY
-        context = {"first": address, "number": 1, "known": set(), "others": paths[1:], "is_shown": is_shown}
+        context: dict[str, Any] = {
+            "first": address,
+            "number": 1,
+            "known": set(),
+            "others": paths[1:],
+            "is_shown": is_shown,
+        }
         page = 2 if is_shown or paths[1:] else 1
         yield from self.list_request(address.format(1), self.parse_search, page=page, **context)
 

@@ -58,6 +58,8 @@ def portals() -> dict[str, Portal]:
     here = district()
     parts: dict[str, tuple[Any, ...]] = {
         "range": (column(here, forms=frozenset({"range"})),),
+        "post": (column(here, forms=frozenset({"post"})),),
+        "post_alone": (column(here, forms=frozenset({"post"}), refuses_get=True),),
         "group": (column(here, forms=frozenset({"group"})),),
         "group_counted_from_1": (column(here, forms=frozenset({"group"}), next_group=1, has_settings=False),),
         "encrypted": (column(here, forms=frozenset({"group"}), is_encrypted=True, has_settings=False),),
@@ -90,6 +92,8 @@ class Crawled:
     running: dict[str, RunningPortal]
     days: dict[str, dict[str, str | None]]
     """By portal: title of each fetched report, and the day that the list gave for it."""
+    lists: list[str]
+    """The addresses under which lists are kept."""
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +105,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         days: dict[str, dict[str, str | None]] = {key: {} for key in running}
         for capture, _ in captures(data, "article"):
             days[capture.portal or ""][capture.title or ""] = capture.published_on
-        yield Crawled(runs, running, days)
+        yield Crawled(runs, running, days, [capture.url for capture, _ in captures(data, "list")])
 
 
 WHOLE = (
@@ -135,6 +139,20 @@ def test_ranges_follow_each_other_with_the_numbers_of_that_column(crawled: Crawl
     assert [re.findall(r"(?:start|end)record=(\d+)", path) for path in asked] == [["10", "18"], ["19", "27"]]
     units = {re.findall(r"unitid=(\d+)", path)[0] for path in crawled.running["by_year"].paths() if "dataproxy" in path}
     assert units == {"90", "91", "92", "93", "94"}
+
+
+@pytest.mark.parametrize("key", ["post", "post_alone"])
+def test_a_proxy_that_wants_a_form_is_posted_to(crawled: Crawled, key: str) -> None:
+    asked = [(each.method, each.path) for each in crawled.running[key].requests if "dataproxy" in each.path]
+    ranges = [re.findall(r"(?:start|end)record=(\d+)", path) for method, path in asked if method == "POST"]
+    assert ranges == [["10", "18"], ["19", "27"]]
+    assert [method for method, _ in asked] == ["GET", "POST", "POST"]
+
+
+def test_what_was_posted_for_is_kept_apart_by_what_was_posted(crawled: Crawled) -> None:
+    posted = [url for url in crawled.lists if url.startswith(crawled.running["post"].base_url) and "POST" in url]
+    assert len(posted) == 2
+    assert all("columnid=12946" in url.partition("__wb_method=POST")[2] for url in posted)
 
 
 def test_a_record_without_a_link_is_passed_and_counted(crawled: Crawled) -> None:
@@ -226,7 +244,7 @@ def test_the_settings_are_those_of_the_columns_own_list() -> None:
     markup = script.format(1, 11, 900) + script.format(5555, 77777, 30)
     (found,) = jpage_lists(page(markup))
     assert (found.total, found.per_page) == (30, 7)
-    assert "columnid=5555&unitid=77777" in found.ways[0](found)
+    assert "columnid=5555&unitid=77777" in found.ways[0](found)[0]
 
 
 def test_the_numbers_are_read_from_a_link_in_whatever_order() -> None:
@@ -234,7 +252,7 @@ def test_the_numbers_are_read_from_a_link_in_whatever_order() -> None:
     (found,) = jpage_lists(
         page(f"<script type='text/xml'><nextgroup><![CDATA[<a href='{link}'></a>]]></nextgroup></script>")
     )
-    assert "startrecord=1&endrecord=45&perpage=15&webid=9&columnid=5555&unitid=77777" in found.ways[0](found)
+    assert "startrecord=1&endrecord=45&perpage=15&webid=9&columnid=5555&unitid=77777" in found.ways[0](found)[0]
 
 
 def test_columns_of_annual_reports_are_known_by_their_names() -> None:
