@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint format soak egg bench lock clean
+.PHONY: demo test lint format soak egg bench accuracy lock clean
 
 demo: .venv/ready ## the main job on simulated portals
 	$(BIN)/nianbao demo
@@ -27,6 +27,9 @@ egg: .venv/ready ## the project egg for Scrapyd nodes (deploy/README.md)
 
 bench: .venv/ready ## measure again what docs/benchmarks.md says
 	$(BIN)/python -m bench
+
+accuracy: .venv/ready ## read 3,000 generated documents of known figures, compare every cell (docs/accuracy.md)
+	$(BIN)/python -m bench.accuracy
 
 lock: .venv/ready ## renew requirements.lock after a change of dependencies in pyproject.toml
 	$(BIN)/python -m pip install --quiet "uv>=0.5"

@@ -3,6 +3,7 @@
 from functools import cache, lru_cache
 from html import escape
 from io import BytesIO
+from pathlib import Path
 
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER
@@ -11,50 +12,56 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import cm
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
 from reportlab.platypus import Table as FlowTable
 
-from simulator.reports import HEADINGS, SimulatedReport
-from simulator.tables import HEADER_ROWS_OF_TABLE_3, Table, placed, split, tables
+from simulator.printed import PrintedReport, printed, with_page_break
+from simulator.reports import SimulatedReport
+from simulator.tables import Table, placed
 
 FONT = "STSong-Light"
+"""Named in the file, not embedded: no font need be installed to make such a PDF, but one to show it."""
 WIDTH = A4[0] - 4 * cm
-BREAK_ROW = HEADER_ROWS_OF_TABLE_3 + 14
-"""Table 3 is cut above this row, in the middle of （四）无法提供."""
 
 
 @lru_cache(maxsize=256)
 def pdf(report: SimulatedReport) -> bytes:
-    """The report as a PDF file; the same bytes each time."""
-    registerFont(UnicodeCIDFont(FONT))
+    """The report as a PDF file, table 3 over two pages; the same bytes each time."""
+    return layout_pdf(with_page_break(printed(report), repeat_header=report.repeat_header), author=report.agency)
+
+
+def layout_pdf(layout: PrintedReport, *, author: str = "", font: Path | None = None) -> bytes:
+    """A layout as a PDF file, with a page break between the tables of a part; ``font`` (TrueType) is embedded."""
+    name = _register(font)
     out = BytesIO()
+    title = "".join(layout.titles)
     document = SimpleDocTemplate(
-        out, pagesize=A4, leftMargin=2 * cm, rightMargin=2 * cm, title=report.title, author=report.agency, invariant=1
+        out, pagesize=A4, leftMargin=2 * cm, rightMargin=2 * cm, title=title, author=author, invariant=1
     )
-    document.build(_story(report))
+    document.build(_story(layout, name))
     return out.getvalue()
 
 
-def _story(report: SimulatedReport) -> list[Flowable]:
-    laid_out = tables(report)
-    story: list[Flowable] = [Paragraph(escape(report.title), _style("title")), Spacer(1, 12)]
-    for number, (heading, paragraphs) in enumerate(zip(HEADINGS, report.sections, strict=True), start=1):
-        story.append(Paragraph(heading, _style("heading")))
-        story += [Paragraph(escape(text), _style("text")) for text in paragraphs]
-        if number == 3:
-            story += _broken_table(laid_out["3"], repeat_header=report.repeat_header)
-        elif str(number) in laid_out:
-            story.append(_flow_table(laid_out[str(number)]))
+def _register(font: Path | None) -> str:
+    """The name of a font after making it known."""
+    registerFont(UnicodeCIDFont(FONT) if font is None else TTFont(font.stem, font))
+    return FONT if font is None else font.stem
+
+
+def _story(layout: PrintedReport, font: str) -> list[Flowable]:
+    story: list[Flowable] = [Paragraph(escape(line), _style("title", font)) for line in layout.titles]
+    story.append(Spacer(1, 12))
+    for part in layout.parts:
+        story += [Paragraph(escape(part.heading), _style("heading", font))] if part.heading else []
+        story += [Paragraph(escape(text), _style("text", font)) for text in part.paragraphs]
+        for position, table in enumerate(part.tables):
+            story += [PageBreak()] if position else []
+            story.append(_flow_table(table, font))
     return story
 
 
-def _broken_table(table: Table, *, repeat_header: bool) -> list[Flowable]:
-    first, rest = split(table, BREAK_ROW)
-    header = table[:HEADER_ROWS_OF_TABLE_3] if repeat_header else []
-    return [_flow_table(first), PageBreak(), _flow_table(header + rest)]
-
-
-def _flow_table(table: Table) -> FlowTable:
+def _flow_table(table: Table, font: str) -> FlowTable:
     places = placed(table)
     width = max(column + cell.column_span for (_, column), cell in places.items())
     content: list[list[Paragraph | str]] = [[""] * width for _ in table]
@@ -64,7 +71,9 @@ def _flow_table(table: Table) -> FlowTable:
         *((side, (0, 0), (-1, -1), 2) for side in ("LEFTPADDING", "RIGHTPADDING", "TOPPADDING", "BOTTOMPADDING")),
     ]
     for (row, column), cell in places.items():
-        content[row][column] = Paragraph(escape(cell.text), _style("label" if cell.is_label else "cell"))
+        content[row][column] = Paragraph(
+            escape(cell.text).replace("\n", "<br/>"), _style("label" if cell.is_label else "cell", font)
+        )
         if cell.row_span > 1 or cell.column_span > 1:
             commands.append(("SPAN", (column, row), (column + cell.column_span - 1, row + cell.row_span - 1)))
     return FlowTable(content, colWidths=_column_widths(width), style=commands)
@@ -79,8 +88,8 @@ def _column_widths(width: int) -> list[float]:
 
 
 @cache
-def _style(name: str) -> ParagraphStyle:
-    common = {"fontName": FONT, "wordWrap": "CJK"}
+def _style(name: str, font: str) -> ParagraphStyle:
+    common = {"fontName": font, "wordWrap": "CJK"}
     if name == "title":
         return ParagraphStyle(name, fontSize=17, leading=24, alignment=TA_CENTER, **common)
     if name == "heading":
