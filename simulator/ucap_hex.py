@@ -11,6 +11,7 @@ from uuid import UUID
 from simulator.portals import HTML, Page
 from simulator.postings import Posting, newest
 
+_JSON = "application/json; charset=utf-8"
 _SEARCH = re.compile(r"/[\w/]+/([0-9a-f]{32})")
 
 Addresses = Literal["hex", "content", "c01"]
@@ -20,7 +21,8 @@ Addresses = Literal["hex", "content", "c01"]
 class UcapColumn:
     """A column at ``path`` (site, then column; ends in a slash) whose list is ``{page_name}.shtml``.
 
-    ``as_json``: the list page is empty, the rows are found at ``search_path`` by the channel. ``claimed_pages`` is what
+    ``as_json``: the list page is empty, the rows are found at ``search_path`` by the channel, or by a form where
+    ``posted_form`` says which: that of tax bureaus or that of Suzhou. ``claimed_pages`` is what
     the paging script says where that isn't the truth; ``repeats_last``: pages after the last show it again, else 404.
     """
 
@@ -41,6 +43,7 @@ class UcapColumn:
     has_folder_page: bool = False
     as_json: bool = False
     search_path: str = "/common/search/"
+    posted_form: Literal["files", "library"] | None = None
     ignores_page: bool = False
     states_total: bool = True
     names_search_path: bool = False
@@ -57,13 +60,42 @@ class UcapColumn:
     def answer(self, path: str, query: dict[str, str], base_url: str) -> Page | None:
         """A list page, JSON rows, an article or an attachment, of this column or of one below it."""
         if (match := _SEARCH.fullmatch(path)) and match[1] == self.channel and path.startswith(self.search_path):
-            return self._results(query, base_url) if self.as_json else None
+            return self._results(query, base_url) if self.as_json and not self.posted_form else None
         if path.startswith(self.path):
             page = self._own(path.removeprefix(self.path), base_url)
             if page is not None:
                 return page
         answers = (child.answer(path, query, base_url) for child in self.children)
         return next((page for page in answers if page is not None), None)
+
+    def posted(self, path: str, query: dict[str, str], form: dict[str, str]) -> Page | None:
+        """The rows of the channel that a form names; addresses are those of the root, for no host is asked of."""
+        if self.posted_form == "files" and path == self.search_path and form.get("channelId") == self.channel:
+            answer = {"results": {"data": self._data({"page": form["page"], "_pageSize": form["size"]}, "")}}
+            return Page(json.dumps(answer, ensure_ascii=False).encode(), _JSON)
+        if self.posted_form == "library" and path == self.search_path and form.get("channel_id") == self.channel:
+            return self._library(int(form["pageIndex"]), int(query["pageSize"]))
+        answers = (child.posted(path, query, form) for child in self.children)
+        return next((page for page in answers if page is not None), None)
+
+    def _library(self, number: int, size: int) -> Page:
+        shown = self.postings[(number - 1) * size : number * size]
+        rows = [
+            {
+                "TITLE": posting.listed_title,
+                "URL": self.article_path(posting),
+                "C_WJBH": None,
+                "C_SYH": f"014149000/{posting.id}",
+                "PUBLISHED_TIME_FORMAT": str(posting.published_on),
+                "C_FWRQ_FORMAT": "2001-01-01",
+                "CHANNEL_ID": self.channel,
+                "MANUSCRIPT_ID": _hex(posting.id),
+            }
+            for posting in shown
+        ]
+        total = len(self.postings)
+        answer = {"data": {"allRow": total, "totalPage": -(-total // size), "list": rows}}
+        return Page(json.dumps(answer, ensure_ascii=False).encode(), _JSON)
 
     def _own(self, inner: str, base_url: str) -> Page | None:
         if not inner:
@@ -120,7 +152,8 @@ class UcapColumn:
 
     def _script(self, pages: int, records: int) -> str:
         if self.as_json:
-            address = f"'{self.search_path}{self.channel}'" if self.names_search_path else "searchUrl"
+            channel = "" if self.posted_form else self.channel
+            address = f"'{self.search_path}{channel}'" if self.names_search_path else "searchUrl"
             return f"<script>$.ajax({{url: {address}, data: {{_isJson: true}}, success: showList}});</script>"
         if not self.has_paging:
             return ""
@@ -151,6 +184,9 @@ class UcapColumn:
 </ucapcontent></div></body></html>"""
 
     def _results(self, query: dict[str, str], base_url: str) -> Page:
+        return Page(json.dumps({"data": self._data(query, base_url)}, ensure_ascii=False).encode(), _JSON)
+
+    def _data(self, query: dict[str, str], base_url: str) -> dict[str, Any]:
         size, number = int(query.get("_pageSize", "15")), 1 if self.ignores_page else int(query.get("page", "1"))
         size = min(size, self.page_size)
         results = [self._result(posting, base_url) for posting in self.postings]
@@ -163,13 +199,13 @@ class UcapColumn:
         }
         if not self.states_total:
             del data["total"]
-        return Page(json.dumps({"data": data}, ensure_ascii=False).encode(), "application/json; charset=utf-8")
+        return data
 
     def _result(self, posting: Posting, base_url: str) -> dict[str, Any]:
         path = self.article_path(posting)
         host = base_url.partition("//")[2]
         # Absolute, from the root, without scheme: all three occur on one site.
-        forms = (f"http://{host}{path}", path, f"//{host}{path}")
+        forms = (f"http://{host}{path}", path, f"//{host}{path}") if host else (path,) * 3
         url = "null" if posting.id in self.lost_addresses else forms[posting.id % 3]
         return {
             "manuscriptId": _hex(posting.id),

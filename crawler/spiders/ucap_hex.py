@@ -1,7 +1,5 @@
 """Columns of the UCAP content manager: ``list.shtml``, then ``list_2.shtml``, or rows that the portal gives as JSON."""
 
-import json
-import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -9,17 +7,16 @@ from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.http import TextResponse
-from w3lib.html import remove_tags
 
 from crawler.dialects import matches, shape
-from crawler.listing import Row, folder_of, links, read_date, text_of
+from crawler.listing import folder_of, links, text_of
 from crawler.spiders.base import ColumnSpider
+from crawler.ucap_search import Search, read_answer, search_of
 
 _PAGING = re.compile(
     r"createPageHTML\(\s*['\"]page_div['\"]\s*,\s*\d+\s*,\s*\d+\s*,\s*['\"](?P<prefix>[\w-]+)['\"]\s*,"
     r"\s*['\"](?P<extension>\w+)['\"]\s*(?:,\s*(?P<records>\d+))?"
 )
-_CHANNEL = re.compile(r"<meta\s+name=['\"]?channelid['\"]?\s+content=['\"]?(?P<id>[0-9a-f]{32})", re.IGNORECASE)
 _COLUMN_NAME = re.compile(r"公开.*年(?:度?报|度)|^.{0,12}年报$|^20\d\d年?度?$")
 # A list, by its folder or its first page.
 _LIST = re.compile(r"/$|(?<!_\d)(?<!_\d\d)(?<!_\d\d\d)\.shtml$")
@@ -27,8 +24,6 @@ _LIST = re.compile(r"/$|(?<!_\d)(?<!_\d\d)(?<!_\d\d\d)\.shtml$")
 LIST_NAMES = ("list.shtml", "common_list.shtml", "rlist.shtml", "xxgk_list.shtml")
 # What stands at a folder may also be a shell that only sends a browser elsewhere.
 SHELL_BYTES = 600
-_SEARCHES = ("/common/search/", "/searchList/")
-_QUERY = "?page={}&_pageSize=15&_isAgg=true&_isJson=true&_template=index&_rangeTimeGte=&_channelName="
 
 
 class UcapHexSpider(ColumnSpider):
@@ -69,7 +64,7 @@ class UcapHexSpider(ColumnSpider):
         yield from super().parse_column(response, **context)
         is_whole = paging and (known or paging["records"] == "0")
         if not is_whole and response.meta["kind"] == "list":
-            yield from self._search(response, is_shown=bool(known or self.sub_columns(response, context["root"])))
+            yield from self.search(response, is_shown=bool(known or self.sub_columns(response, context["root"])))
 
     def page_url(self, first: str, number: int, response: TextResponse) -> str | None:
         """As the paging script of the page names it, on the last announced page by counting on."""
@@ -97,8 +92,8 @@ class UcapHexSpider(ColumnSpider):
         if context.get("names"):
             name, *others = context["names"]
             return self._first_page(urljoin(context["first"], name), context["root"], tuple(others))
-        if context.get("others"):
-            return self._ask(context["others"], is_shown=context["is_shown"])
+        if search := context.get("search"):
+            return self.search_ended(search, search.ask()[0])
         shown = sum(1 for url in context["known"] if self.on_portal(url))
         self.run.unlisted += max(self._promised.get(context["first"], 0) - shown, 0)
         return None
@@ -108,69 +103,45 @@ class UcapHexSpider(ColumnSpider):
     def empty_list(self, response: TextResponse) -> None:
         """No failure yet: rows that are not in the page are asked for as JSON."""
 
-    def _search(self, response: TextResponse, *, is_shown: bool) -> Iterator[Request]:
-        channel = _CHANNEL.search(text_of(response))
-        if channel:
-            named = re.findall(rf"['\"](/[\w/]*/){channel['id']}", text_of(response))
-            yield from self._ask([f"{path}{channel['id']}" for path in named[:1] or _SEARCHES], is_shown=is_shown)
+    def search(self, response: TextResponse, *, is_shown: bool) -> Iterator[Request]:
+        """The list that a script would load into the page."""
+        if search := search_of(response, is_shown=is_shown):
+            yield from self.ask(search)
         elif not is_shown:
             reason = "a list without rows that names no channel and leads to no other list"
             self.run.fail(response.url, "parse", reason, "list")
 
-    def _ask(self, paths: list[str], *, is_shown: bool) -> Iterator[Request]:
-        address = urljoin(self.portal.base_url, paths[0]) + _QUERY
-        context: dict[str, Any] = {
-            "first": address,
-            "number": 1,
-            "known": set(),
-            "others": paths[1:],
-            "is_shown": is_shown,
-        }
-        page = 2 if is_shown or paths[1:] else 1
-        yield from self.list_request(address.format(1), self.parse_search, page=page, **context)
+    def ask(self, search: Search) -> Iterator[Request]:
+        """The page of a search that is next."""
+        path, form = search.ask()
+        page = 2 if search.number > 1 or search.may_fail else 1
+        address = urljoin(self.portal.base_url, path)
+        yield from self.list_request(address, self.parse_search, page=page, form=form, search=search)
 
-    def parse_search(self, response: TextResponse, *, first: str, number: int, **context: Any) -> Iterator[Request]:
+    def parse_search(self, response: TextResponse, *, search: Search) -> Iterator[Request]:
         """Requests for the articles of a page of JSON rows, and for the next page; another way to ask if it is none."""
-        data, known = _data(response), context["known"]
-        if data is None and number == 1 and not context["others"]:
-            if not context["is_shown"]:
-                self.run.fail(response.url, "parse", "the list is not JSON with results", "list")
+        answer = read_answer(response)
+        if answer is None:
+            yield from self.search_ended(search, response.url)
             return
-        rows = [self._row(result, response) for result in (data or {}).get("results") or []]
-        fresh = [row for row in rows if row.url and row.url not in known]
+        for row in answer.rows:
+            if not row.url:
+                self.run.fail(response.url, "parse", f"a row without an address: {row.title}", "list")
+        fresh = search.take(answer)
         yield from self.articles(fresh)
-        known |= {row.url for row in fresh}
-        if data is not None and number == 1:
-            self._promised[first] = int(data.get("total") or 0)
-        if fresh and len(known) < (self._promised[first] or math.inf):
-            context |= {"first": first, "number": number + 1, "others": []}
-            yield from self.list_request(first.format(number + 1), self.parse_search, page=number + 1, **context)
+        if fresh and (search.missing or not search.total):
+            yield from self.ask(search)
             return
-        if rows and not fresh:
+        if answer.rows and not fresh:
             self.run.fail(response.url, "parse", "the rows of an earlier page again: the list cannot be paged", "list")
-        yield from self.list_ended({**context, "first": first, "others": None if data else context["others"]}) or ()
+        self.run.unlisted += search.missing
 
-    def _row(self, result: dict[str, Any], response: TextResponse) -> Row:
-        address = _said(result.get("url")) or _said(result.get("redirectUrl"))
-        title = " ".join(remove_tags(_said(result.get("title"))).split())
-        if not address:
-            self.run.fail(response.url, "parse", f"a row without an address: {title}", "list")
-        blocks = result.get("domainMetaList") or []
-        metas = {meta.get("key"): _said(meta.get("value")) for each in blocks for meta in each.get("resultList") or []}
-        day = read_date(_said(result.get("publishedTimeStr")) or metas.get("pubdate") or "")
-        return Row(
-            response.urljoin(address) if address else "", title, day, metas.get("fwdw") or metas.get("source") or None
-        )
-
-
-def _said(value: Any) -> str:
-    """A value as text; empty where it is missing or the word for that of the portal's script."""
-    return "" if value in (None, "null", "undefined") else str(value).strip()
-
-
-def _data(response: TextResponse) -> dict[str, Any] | None:
-    try:
-        data = json.loads(text_of(response)).get("data")
-    except (ValueError, AttributeError):
-        return None
-    return data if isinstance(data, dict) and isinstance(data.get("results"), list) else None
+    def search_ended(self, search: Search, address: str) -> Iterable[Request]:
+        """No rows came: try the next way, where none has given any yet."""
+        if search.number == 1 and search.ways[1:]:
+            search.ways = search.ways[1:]
+            return self.ask(search)
+        if search.number == 1 and not search.is_shown:
+            self.run.fail(address, "parse", "the list is not JSON with results", "list")
+        self.run.unlisted += search.missing
+        return ()

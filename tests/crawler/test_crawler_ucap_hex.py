@@ -52,6 +52,10 @@ COLUMNS = {
     "json": JSON,
     "search_list": UcapColumn(PATH, "年报", NINE, page_size=4, as_json=True, search_path="/searchList/"),
     "named": UcapColumn(PATH, "年报", NINE, as_json=True, search_path="/gk/search/", names_search_path=True),
+    "tax": replace(JSON, search_path="/getFileListByCodeId", posted_form="files"),
+    "library": replace(
+        JSON, search_path="/szinf/xxgk/interfacesWebZcwj/loadData", posted_form="library", names_search_path=True
+    ),
     "no_total": replace(JSON, states_total=False),
     "lost": UcapColumn(PATH, "年报", NINE, as_json=True, lost_addresses=frozenset({NINE[2].id})),
     "json_promises": UcapColumn(PATH, "年报", NINE, page_size=4, as_json=True, claimed_records=12),
@@ -97,6 +101,8 @@ WHOLE = (
     "json",
     "search_list",
     "named",
+    "tax",
+    "library",
     "no_total",
 )
 
@@ -146,6 +152,17 @@ def test_the_portal_is_asked_as_its_own_script_does(crawled: Crawled) -> None:
     searches = [path for path in crawled.portals["named"].paths() if "search" in path.lower()]
     assert len(searches) == 1
     assert searches[0].startswith("/gk/search/")
+
+
+def test_a_form_is_posted_to_the_portals_that_want_one(crawled: Crawled) -> None:
+    asked = {
+        name: next((each.method, each.path) for each in crawled.portals[name].requests if each.method == "POST")
+        for name in ("tax", "library")
+    }
+    assert asked["tax"] == ("POST", "/getFileListByCodeId")
+    assert asked["library"] == ("POST", "/szinf/xxgk/interfacesWebZcwj/loadData?pageSize=15")
+    others = [path for path in crawled.portals["library"].paths() if "/common/search" in path]
+    assert not others  # the page names where to ask
 
 
 def test_a_row_without_an_address_is_named_and_the_others_are_taken(crawled: Crawled) -> None:
