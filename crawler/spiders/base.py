@@ -223,6 +223,13 @@ class PortalSpider(Spider):
     def report_on_list(self, response: Response) -> Row | None:
         """The row of a report that stands where a list was asked for; it is then archived as an article."""
 
+    def listed_alone(self, url: str, row: Row) -> Row | None:
+        """Count a report that stands where a list was asked for; its row, if it is of an asked year."""
+        self.session.note_listed([(url, row)])
+        is_asked = self._is_of_asked_years(row)
+        self.run.found += is_asked
+        return row if is_asked else None
+
     def parse_attachment(self, response: Response) -> None:
         """Nothing to do: the middleware has archived it."""
 
@@ -347,10 +354,7 @@ class ColumnSpider(PortalSpider):
         row = listing.report_of(response)
         if row is None or any(dialects.matches(self.article_path, other.url) for other in self.rows(response)):
             return None
-        self.session.note_listed([(response.url, row)])
-        is_asked = self._is_of_asked_years(row)
-        self.run.found += is_asked
-        return row if is_asked else None
+        return self.listed_alone(response.url, row)
 
     def page_url(self, first: str, number: int, response: TextResponse) -> str | None:
         """The address of the n-th page of a column, counted from 1; None where there is no further one."""

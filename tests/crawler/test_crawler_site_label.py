@@ -9,7 +9,7 @@ from crawling import captures, crawl
 from scrapy.http import HtmlResponse
 
 from archive import Capture
-from crawler.spiders.site_label import label_address
+from crawler.label_pages import label_address
 from simulator.agencies import Agency, reports_of
 from simulator.portals import HTML, Entry, Page, Portal, RunningPortal, serve_all
 from simulator.postings import Posting
