@@ -6,6 +6,7 @@ from extract.document import Block, Cell, Document, Grid, Locator, Text
 from extract.errors import UnreadableFile
 from extract.labels import squash
 from extract.readers import DOUBT, MOST_CELL_TEXT, MOST_PLACES
+from extract.readers.docx_numbering import Numbering, read_numbering
 from extract.readers.docx_text import MC, VAL, Styles, W, hiding_styles, is_on, paragraph_text
 from extract.readers.packages import Element, Package
 
@@ -16,6 +17,7 @@ _CHANGED = frozenset([W + "cellDel", W + "cellIns"])
 _TEXT_BOX, _FALLBACK = W + "txbxContent", MC + "Fallback"
 # Around paragraphs, tables, rows and cells; what else there is holds none of them.
 _WRAPPERS = frozenset([*(W + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")), MC + "Choice"])
+_LONGEST_FIGURE = 10
 _MOST_GRID_SPAN = 63  # Word's own limit
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", W.strip("{}").encode()),
@@ -41,19 +43,22 @@ def read_docx(body: bytes, name: str, *, title_hint: str | None = None) -> Docum
     root = package.parse(xml, main).find(W + "body")
     if root is None:
         raise UnreadableFile(name, "damaged", f"its part {main} is no Word document")
-    blocks = tuple(_Walker(_styles(package, main), has_text_boxes=b"txbxContent" in xml).blocks(root))
+    styles, numbering = _style_sheet(package, main)
+    blocks = tuple(_Walker(styles, numbering, has_text_boxes=b"txbxContent" in xml).blocks(root))
     if not any(isinstance(block, Grid) or block.text for block in blocks):
         raise UnreadableFile(name, "empty", "the document holds no text")
     titles = [title for title in (_own_title(package), title_hint) if title]
     return Document(blocks=blocks, reader="docx", fallback_titles=tuple(titles))
 
 
-def _styles(package: Package, main: str) -> Styles:
-    for part in package.targets(main, "styles"):
-        xml = package.read(part)
-        if b"vanish" in xml:
-            return Styles(hidden=hiding_styles(package.parse(xml, part)))
-    return Styles()
+def _style_sheet(package: Package, main: str) -> tuple[Styles, Numbering]:
+    """What styles hide, and the lists whose numbers Word puts in; each read only where the document has it."""
+    style_parts, list_parts = package.targets(main, "styles"), package.targets(main, "numbering")
+    xml = package.read(style_parts[0]) if style_parts else b""
+    styles = package.parse(xml, style_parts[0]) if b"vanish" in xml or (list_parts and xml) else None
+    hidden = hiding_styles(styles) if styles is not None and b"vanish" in xml else frozenset[str]()
+    numbering = read_numbering(package.xml(list_parts[0]), styles) if list_parts else Numbering()
+    return Styles(hidden), numbering
 
 
 def _own_title(package: Package) -> str:
@@ -68,8 +73,9 @@ def _own_title(package: Package) -> str:
 class _Walker:
     """Walks the body in reading order and makes blocks of it."""
 
-    def __init__(self, styles: Styles, *, has_text_boxes: bool) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering, *, has_text_boxes: bool) -> None:
         self.styles = styles
+        self.numbering = numbering
         self.has_text_boxes = has_text_boxes
         self.table_count = 0
         self.paragraph_count = 0
@@ -86,7 +92,8 @@ class _Walker:
     def _paragraph(self, paragraph: Element) -> Iterator[Block]:
         self.paragraph_count += 1
         locator = Locator(paragraph=self.paragraph_count)
-        lines = paragraph_text(paragraph, self.styles).split("\n")
+        number = self.numbering.next_number(paragraph)
+        lines = (number + paragraph_text(paragraph, self.styles)).split("\n")
         if lines != [""] or DOUBT not in paragraph_text(paragraph, self.styles, signs=True):
             # In a table written as paragraphs an empty paragraph is a blank cell; one with a picture is not.
             yield from (Text(line, locator) for line in lines)
@@ -120,10 +127,20 @@ class _Walker:
         return builder.grid()
 
     def _cell_text(self, cell: Element) -> str:
-        lines = [paragraph_text(p, self.styles, signs=True) for p in _inside(cell, _PARAGRAPH)]
+        lines = [self._line_of_cell(paragraph) for paragraph in _inside(cell, _PARAGRAPH)]
         properties = cell.find(_CELL_PROPERTIES)
         changed = properties is not None and any(part.tag in _CHANGED for part in properties)
         return "\n".join(filter(None, lines)) + (DOUBT if changed else "")
+
+    def _line_of_cell(self, paragraph: Element) -> str:
+        text = paragraph_text(paragraph, self.styles, signs=True)
+        number = self.numbering.next_number(paragraph)
+        # Before a label its number is part of it; before a figure it may be taken for a digit of it.
+        return (
+            number
+            + (DOUBT if number and any(char.isdigit() for char in text) and len(text) < _LONGEST_FIGURE else "")
+            + text
+        )
 
 
 class _GridBuilder:
