@@ -123,7 +123,8 @@ def load(db: Database, report_id: int) -> Report:
     )
     sections = db.execute("SELECT heading, text FROM sections WHERE report_id = ? ORDER BY position", (report_id,))
     claims = db.execute(
-        "SELECT code, value, approximate, text, section FROM claims WHERE report_id = ? ORDER BY position", (report_id,)
+        "SELECT code, value, approximate, text, section, scope FROM claims WHERE report_id = ? ORDER BY position",
+        (report_id,),
     )
     return Report(
         file=row["url"],
@@ -226,9 +227,9 @@ def _write_children(db: Database, report_id: int, report: Report) -> None:
         [(report_id, position, s.heading, s.text) for position, s in enumerate(report.sections, start=1)],
     )
     db.conn.executemany(
-        "INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (report_id, position, c.code, c.value, int(c.approximate), c.text, c.section)
+            (report_id, position, c.code, c.value, int(c.approximate), c.text, c.section, c.scope)
             for position, c in enumerate(report.claims, start=1)
         ],
     )

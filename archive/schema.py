@@ -245,6 +245,12 @@ def m003_scopes(db: Database) -> None:
     db.execute("CREATE INDEX findings_rule ON findings (rule, severity)")
 
 
+@migrations()
+def m004_claim_scope(db: Database) -> None:
+    """What a claim's sentence says its figures are of."""
+    db.execute("ALTER TABLE claims ADD COLUMN scope TEXT")
+
+
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
     """Writes of one piece: all or nothing. Takes the write lock at once, so that it waits instead of failing midway.

@@ -13,7 +13,7 @@ from extract.formats import Format, file_format
 from extract.headings import is_report_heading
 from extract.identity import identify
 from extract.match import Tables, check_mixture, choose_form, doubt_other_years, match_tables, missing_codes
-from extract.readers.docx import read_docx
+from extract.narrative import read_claims
 from extract.readers.html import read_html
 from extract.readers.pdf import read_pdf
 from extract.readers.text import read_text
@@ -21,7 +21,7 @@ from extract.report import Report, ReportStatus
 from extract.sections import preamble, split_reports, split_sections
 from extract.titles import read_title
 
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 """Raised whenever a change here may read an archived capture differently: the archive is then read again."""
 
 
@@ -31,13 +31,13 @@ class _Reader(Protocol):
     def __call__(self, body: bytes, name: str, *, title_hint: str | None) -> Document: ...
 
 
-_READERS: Mapping[Format, _Reader] = {"docx": read_docx, "pdf": read_pdf, "text": read_text}
+_READERS: Mapping[Format, _Reader] = {"pdf": read_pdf, "text": read_text}
 _REFUSED: Mapping[Format, tuple[ErrorKind, str]] = {
     "empty": ("empty", "the file is empty"),
     "picture": ("scan", "a picture; HTML, PDF and text are read so far"),
     "binary": ("unsupported", "neither HTML nor PDF nor text"),
     **dict.fromkeys(
-        ("doc", "rtf", "odf", "xlsx", "xls", "ofd", "archive", "encrypted"),
+        ("docx", "doc", "rtf", "odf", "xlsx", "xls", "ofd", "archive", "encrypted"),
         ("unsupported", "an Office file or archive; HTML, PDF and text are read so far"),
     ),
 }
@@ -103,6 +103,7 @@ def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
         reader=document.reader,
         cells=tables.figures,
         sections=sections,
+        claims=read_claims(sections, opening, form=form, year=identity.year),
         findings=[*identity.findings, *tables.findings, *check_mixture(tables)],
         published_on=document.published_on,
         period=identity.period,

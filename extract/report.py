@@ -36,13 +36,20 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A figure that a sentence of the narrative states about a cell of the form."""
+    """A figure that a sentence of the narrative states about a cell of the form.
+
+    ``code`` is that of a cell, or of a sum of cells that the form does not print (``group:refused``); ``value`` is in
+    the unit of the cell; ``text`` is the sentence, ``section`` the heading it stands under. ``scope`` where the
+    sentence says what its figures are of: ``area`` (全区), ``city`` (全市), ``office``, ``cumulative`` (more than the
+    year), or ``with_carry_over`` (received with what last year left over).
+    """
 
     code: str
     value: Number
     approximate: bool
     text: str
     section: str
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,8 @@ class Report:
             "unsure": self.unsure,
             "sections": [{"heading": s.heading, "text": s.text} for s in self.sections],
             "claims": [
-                {"code": c.code, "value": c.value, "approximate": c.approximate, "text": c.text} for c in self.claims
+                {"code": c.code, "value": c.value, "approximate": c.approximate, "scope": c.scope, "text": c.text}
+                for c in self.claims
             ],
             "findings": [f.to_dict() for f in (self.findings if findings is None else findings)],
         }

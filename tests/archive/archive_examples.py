@@ -37,7 +37,7 @@ def make_report(**changes: object) -> Report:
             figure("review.other", None, "/"),
         ],
         "sections": [Section("一、总体情况", "收到申请21件。")],
-        "claims": [Claim("applications.received.total", 21, False, "收到申请21件。", "一、总体情况")],
+        "claims": [Claim("applications.received.total", 21, False, "全区收到申请21件。", "一、总体情况", "area")],
         "findings": [FINDING],
         "period": ("2023-01-01", "2023-12-31"),
     } | changes

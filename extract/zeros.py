@@ -1,0 +1,92 @@
+"""Statements that something did not happen: 未收到申请, 没有发生行政复议. Pure functions on text."""
+
+import re
+
+from extract.wording import wording
+
+_REVIEW = re.compile(r"复议")
+_LAWSUIT = re.compile(r"诉讼|起诉|被诉|应诉")
+_CORRECTED = re.compile(r"纠正|纠错|撤销|败诉")
+_APPLICATION = re.compile(r"依?申请(?!人(?!申请)|.{0,2}复议|书|表|行政)|要求(?:我?[^，]{0,8})?公开")
+_CAUSE = re.compile(r"(?:因|由于|由|对|就|针对|围绕|涉及|关于|基于).*?(?:引起|引发|产生|导致|造成|而)")
+_RECEIPT = re.compile(
+    r"^(?:也|有|再)?(?:收到|接到|接收|受理|收|发生|产生|出现|人|任何|一|单位|公民|公众|群众|企业|依申请|政府信息|信息公开|公开|申请|相关|其他|处理)"
+)
+_ONLY_KIND = re.compile(r"(?:发生|产生|有)?依申请公开(?:政府)?(?:信息)?的?(?:情况|情形|工作)")
+"""No information of the kind that is disclosed on application: perhaps no applications, perhaps not."""
+_ABOUT_APPLICATIONS = re.compile(r"申请(?!.*申请)(?!公开|信息|政府)[^，]{1,12}$")
+_OPENNESS = re.compile(r"信息|公开")
+_TAILS = re.compile(r"(?:的)?(?:情况|情形|案件|事项|现象|行为|问题|事件|记录|发生|出现|产生|工作)+$")
+_REFUSED = re.compile(r"不予公开|不公开")
+_FEES = re.compile(r"收费|费用|收取")
+_NORMATIVE = re.compile(r"^(?:有)?(?:新)?(?:制定|制发|出台|印发|发布)(?:行政)?规范性文件")
+_IN, _OUT = re.compile(r"上一?年度?.{0,6}(?:结转|转)|结转上年"), re.compile(r"(?:结转|转)(?:至|到|入)?(?:下|次|明)")
+_LONGEST_REST = 60
+
+
+def never_happened(clause: str, topic: str | None, *, in_2014_form: bool) -> tuple[str, ...]:
+    """Codes of the cells that a clause without a number says are 0; none unless it says so without reserve.
+
+    ``topic`` is what the clause, or the text before it, is about. Clauses that narrow the thing denied (没有逾期的申请)
+    say nothing about all of it.
+    """
+    words = wording().zero
+    negation = words.negation.search(clause)
+    if negation is None or words.hypothetical.search(clause):
+        return ()
+    rest = clause[negation.end() :]
+    if len(rest) > _LONGEST_REST:
+        return ()
+    if _CORRECTED.search(rest):
+        return () if in_2014_form else _corrected(rest)
+    if words.qualified.search(_CAUSE.sub("", rest)):
+        return ()
+    challenges = _challenges(rest, in_2014_form)
+    if challenges:
+        return (*_received_too(rest, in_2014_form), *challenges)
+    return _application_cells(rest, clause, topic, in_2014_form) or _other_cells(rest, in_2014_form)
+
+
+def _challenges(rest: str, in_2014_form: bool) -> tuple[str, ...]:
+    review, lawsuit = _REVIEW.search(rest), _LAWSUIT.search(rest)
+    if in_2014_form:
+        return ("stat.review.total",) * bool(review) + ("stat.lawsuit.total",) * bool(lawsuit)
+    return ("review.total",) * bool(review) + ("group:lawsuits",) * bool(lawsuit)
+
+
+def _corrected(rest: str) -> tuple[str, ...]:
+    codes = ("review.corrected",) * bool(_REVIEW.search(rest))
+    return codes + ("group:lawsuits.corrected",) * bool(_LAWSUIT.search(rest))
+
+
+def _received_too(rest: str, in_2014_form: bool) -> tuple[str, ...]:
+    """没有收到申请和行政复议: both are denied, while in 没有因申请引起的复议 only the second is."""
+    plain = re.sub(r"申请.{0,2}复议|(?:申请|提起|提出)(?=行政)", "", rest)
+    joined = re.match(r"(?:收到|接到|受理|发生|有)?[^，]{0,16}申请(?:和|、|及|与|或|以及|也|，)", plain)
+    if joined is None:
+        return ()
+    return ("stat.requests.received",) if in_2014_form else ("applications.received.total",)
+
+
+def _application_cells(rest: str, clause: str, topic: str | None, in_2014_form: bool) -> tuple[str, ...]:
+    is_about = topic in ("applications", "weak")
+    if not in_2014_form and is_about:
+        if _IN.search(rest):
+            return ("applications.carried_in.total",)
+        if _OUT.search(rest):
+            return ("applications.carried_out.total",)
+        if _REFUSED.search(rest):
+            return ("group:refused",)
+    thing = _TAILS.sub("", rest)
+    thing = thing.rsplit("的", 1)[-1] if _APPLICATION.search(thing.rsplit("的", 1)[-1]) else thing
+    if _ONLY_KIND.fullmatch(rest) or _APPLICATION.search(thing) is None or not (is_about or _OPENNESS.search(clause)):
+        return ()
+    if _RECEIPT.match(rest) is None or _ABOUT_APPLICATIONS.search(thing):
+        return ()
+    return ("stat.requests.received",) if in_2014_form else ("applications.received.total",)
+
+
+def _other_cells(rest: str, in_2014_form: bool) -> tuple[str, ...]:
+    if in_2014_form:
+        return ("stat.fees_collected.amount",) if _FEES.search(rest) else ()
+    return ("normative.made",) if _NORMATIVE.search(rest) else ()
