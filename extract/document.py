@@ -3,15 +3,18 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Locator:
+class Locator(NamedTuple):
     """Where a piece of the source stands, in the terms of its format.
 
     HTML: ``table``, ``row``, ``column`` (all counted from 1) and ``xpath``.
     PDF: ``page`` (from 1) and ``box`` = (x0, top, x1, bottom) in points from the page's top left corner.
     Plain text: ``line`` and ``column`` (from 1; column counts tab-separated cells).
+    Word (DOCX, and DOC, WPS and RTF converted to it): ``table``, ``row``, ``column`` (cells counted from 1 as they
+    stand in the row) or ``paragraph`` (those outside of tables counted from 1).
+    Sheets: ``sheet`` (its name) and ``cell`` (its address: C7).
     """
 
     table: int | None = None
@@ -21,10 +24,13 @@ class Locator:
     page: int | None = None
     box: tuple[float, float, float, float] | None = None
     line: int | None = None
+    paragraph: int | None = None
+    sheet: str | None = None
+    cell: str | None = None
 
     def __str__(self) -> str:
         """Compact JSON, as kept in ``figures.locator``."""
-        kept = {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}
+        kept = {name: value for name, value in zip(self._fields, self, strict=True) if value is not None}
         return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -107,9 +113,9 @@ Block = Text | Grid
 class Document:
     """A source as its reader saw it.
 
-    ``reader`` names the reader (``html``, ``pdf``, ``text``); ``titles`` are the titles that the source states about
-    itself (meta tag, first heading, title element), the most trusted first; ``fallback_titles`` those that count less
-    than what is printed (a PDF's metadata, which a reused file keeps; the list that linked the document);
+    ``reader`` names the reader (``html``, ``pdf``, ``docx``, …); ``titles`` are the titles that the source states
+    about itself (meta tag, first heading, title element), the most trusted first; ``fallback_titles`` those that count
+    less than what is printed (a PDF's metadata, which a reused file keeps; the list that linked the document);
     ``published_on`` is the ISO date that it states, if any; ``attachments`` are linked files as (address, link text).
     """
 

@@ -1,12 +1,14 @@
 """Tables written as text, one cell a paragraph: recognised by their headers and put back into grids."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import takewhile
 
 from extract.document import Block, Cell, Grid, Text
-from extract.forms import APPLICANTS, CHALLENGES, load_form
-from extract.headers import column_orders
+from extract.forms import APPLICANTS, CHALLENGES, FormTable, all_forms, load_form
+from extract.headers import ORGANISATION, column_orders
 from extract.headings import is_report_heading
 from extract.labels import label_key, squash
 from extract.numbers import parse_number
@@ -15,11 +17,10 @@ from extract.vocabulary import vocabulary
 _APPLICANT_LABELS = {line.key: line.label for line in load_form("2021").table("3").blocks[0].columns}
 _OUTCOME_LABELS = [line.label for line in load_form("2021").table("4").blocks[0].columns]
 _CHALLENGE_LABELS = {line.key: line.label for line in load_form("2021").table("4").blocks[0].rows}
-# The orders in which a reader meets the headers of table 3: row by row as printed, or leaf by leaf.
-_APPLICANT_ORDERS = (
-    ("natural", "total", "company", "research", "charity", "legal", "other"),
-    APPLICANTS,
-)
+_CONTENT = "信息内容"
+_NUMBERINGS = (r"\1、", r"(\1)")
+# A label is at most so many pieces: 三、本年度办理结果 written one character a line.
+_MOST_PIECES = 12
 
 
 @dataclass
@@ -56,10 +57,49 @@ def restore_grids(blocks: Iterable[Block]) -> Iterator[Block]:
         if isinstance(block, Text):
             run.append(block)
             continue
-        yield from _restore_run(run)
+        yield from _restore_run(_with_whole_labels(run))
         run = []
         yield block
-    yield from _restore_run(run)
+    yield from _restore_run(_with_whole_labels(run))
+
+
+def _with_whole_labels(texts: Sequence[Text]) -> list[Text]:
+    """The texts with labels put together that stand broken over several (本年新收… / 申请数量)."""
+    whole: list[Text] = []
+    position = 0
+    while position < len(texts):
+        pieces = _pieces_of_label(texts, position)
+        whole.append(replace(texts[position], text="".join(text.text for text in texts[position : position + pieces])))
+        position += pieces
+    return whole
+
+
+def _pieces_of_label(texts: Sequence[Text], start: int) -> int:
+    """How many texts make up the longest label that begins here; 1 where it is whole, or no label."""
+    starts, labels = _label_starts()
+    pieces, joined = 1, ""
+    for number, text in enumerate(texts[start : start + _MOST_PIECES], start=1):
+        piece = squash(text.text)
+        joined += piece
+        if not piece or joined not in starts:
+            break
+        if joined in labels:
+            pieces = number
+    return pieces
+
+
+@cache
+def _label_starts() -> tuple[frozenset[str], frozenset[str]]:
+    """The beginnings of all labels of the tables, and the labels, both without white space."""
+    printed = {squash(label) for form in all_forms() for table in form.tables for label in _labels(table)} | {_CONTENT}
+    labels = printed | {re.sub(r"^(\d)\.", numbering, label) for label in printed for numbering in _NUMBERINGS}
+    return frozenset(label[:end] for label in labels for end in range(1, len(label) + 1)), frozenset(labels)
+
+
+def _labels(table: FormTable) -> Iterator[str]:
+    for block in table.blocks:
+        for line in (*block.rows, *block.columns):
+            yield from (line.label, *line.variants, *line.path)
 
 
 def _restore_run(texts: Sequence[Text]) -> Iterator[Block]:
@@ -93,16 +133,33 @@ def _header_run(texts: Sequence[Text], start: int, table_id: str) -> list[Text]:
 def _applications(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
     words = vocabulary("3")
     header = _header_run(texts, start, "3")
-    leaves = [(known.key, text) for text in header if (known := words.find_column(text.text))]
-    if tuple(key for key, _ in leaves) not in _APPLICANT_ORDERS:
+    leaves = {known.key: text for text in header if (known := words.find_column(text.text))}
+    order = _column_order(list(leaves))
+    if order is None:
         return None
-    by_key = dict(leaves)
-    rows, end = _labelled_rows(texts, start + len(header), "3", len(APPLICANTS))
-    return _as_grid([by_key[key] for key in APPLICANTS], rows, ends_table=True), end
+    first = start + len(header)
+    # Labels that run over a page break are blank below the header that is printed again.
+    first += len(list(takewhile(lambda text: not squash(text.text), texts[first:])))
+    rows, end = _labelled_rows(texts, first, "3", len(APPLICANTS))
+    group = next((text for text in header if label_key(text.text) == ORGANISATION), None)
+    return _as_grid([leaves[key] for key in order], rows, ends_table=True, organisation=group), end
+
+
+def _column_order(met: Sequence[str]) -> list[str] | None:
+    """The columns of table 3 from left to right, by the order in which their labels are met; None if some lack.
+
+    Labels are met row by row as printed (自然人, 总计, then the kinds of organisation) or leaf by leaf.
+    """
+    if set(met) != set(APPLICANTS) or met[0] != APPLICANTS[0]:
+        return None
+    total = APPLICANTS[-1]
+    if met[1] != total and met[-1] != total:
+        return None
+    return [key for key in met if key != total] + [total]
 
 
 def _disclosure(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
-    if squash(texts[start].text) != "信息内容":
+    if squash(texts[start].text) != _CONTENT:
         return None
     header = _header_run(texts, start + 1, "2")
     words = vocabulary("2")
@@ -165,7 +222,7 @@ def _challenges(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
     values = _values(texts, position, len(leaves))
     position += len(values)
     row = _Row([], values, texts[position : position + 1])
-    if not any(squash(value.text) for value in values):
+    if len(values) < len(leaves) and not any(squash(value.text) for value in values):
         return None
     groups = [
         Cell(0, number * len(_OUTCOME_LABELS), _CHALLENGE_LABELS[key], leaves[0].locator, 1, len(_OUTCOME_LABELS))
@@ -173,16 +230,35 @@ def _challenges(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
     ]
     names = [Cell(1, column, leaf.text, leaf.locator) for column, leaf in enumerate(leaves)]
     figures = [Cell(2, column, value.text, value.locator) for column, value in enumerate(values)]
-    ragged = frozenset[int]() if row.is_certain(len(leaves), is_last=True) else frozenset({2})
+    is_certain = row.is_certain(len(leaves), is_last=True) or _is_blank_by_halves(row)
+    ragged = frozenset[int]() if is_certain else frozenset({2})
     return Grid((*groups, *names, *figures), ragged), position
 
 
-def _as_grid(header: Sequence[Text], rows: Sequence[_Row], *, ends_table: bool) -> Grid:
-    """Header and rows with as many label columns as the deepest row has labels."""
+def _is_blank_by_halves(row: _Row) -> bool:
+    """Whether the fifteen cells are blank in whole groups of five: no blank can then make up for one that is lost."""
+    width = len(_OUTCOME_LABELS)
+    filled = [bool(squash(value.text)) for value in row.values]
+    more = bool(row.rest) and _is_value(row.rest[0].text)
+    groups = [filled[start : start + width] for start in range(0, len(filled), width)]
+    return len(filled) == width * len(CHALLENGES) and not more and all(len(set(group)) == 1 for group in groups)
+
+
+def _as_grid(
+    header: Sequence[Text], rows: Sequence[_Row], *, ends_table: bool, organisation: Text | None = None
+) -> Grid:
+    """Header and rows with as many label columns as the deepest row has labels.
+
+    ``organisation`` is the label 法人或其他组织, which stands over all columns but the first and the last.
+    """
     depth = max((len(row.labels) for row in rows), default=1)
-    cells = [Cell(0, depth + column, text.text, text.locator) for column, text in enumerate(header)]
+    cells = []
+    if organisation is not None:
+        cells.append(Cell(0, depth + 1, organisation.text, organisation.locator, 1, len(header) - 2))
+    top = len(cells)
+    cells += [Cell(top, depth + column, text.text, text.locator) for column, text in enumerate(header)]
     ragged = set()
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows, start=top + 1):
         if row.values and not row.is_certain(len(header), is_last=ends_table and row is rows[-1]):
             ragged.add(number)
         cells += [Cell(number, column, text.text, text.locator) for column, text in enumerate(row.labels)]

@@ -14,7 +14,8 @@ from extract.vocabulary import printed_unit, vocabulary
 # The groups of table 4 that name a row of the form; 行政诉讼 alone does not say which lawsuits.
 _CHALLENGE_ROWS = {label_key(row.label): row.key for row in vocabulary("4").rows.values()}
 
-_ORGANISATION = label_key("法人或其他组织")
+ORGANISATION = label_key("法人或其他组织")
+"""Key of the label that stands over the five kinds of organisation in table 3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +203,14 @@ def _is_grouped(grid: Grid, rows: range, columns: Sequence[Column]) -> bool:
     keys = [column.key for column in columns]
     if keys == sorted(keys, key=APPLICANTS.index):
         return True
-    group = next((c for r in rows for c in _starting_cells(grid, r) if label_key(c.text) == _ORGANISATION), None)
-    return group is not None and all(
-        (group.column <= column.start and column.end <= group.end_column) == (column.key not in {"natural", "total"})
+    group = next((c for r in rows for c in _starting_cells(grid, r) if label_key(c.text) == ORGANISATION), None)
+    if group is None:
+        return False
+    # Text formats lose the group's span and leave blanks to its right.
+    beside = [cell.column for cell in _starting_cells(grid, group.row) if cell.column > group.column]
+    end = max(group.end_column, min(beside, default=group.end_column))
+    return all(
+        (group.column <= column.start and column.end <= end) == (column.key not in {"natural", "total"})
         for column in columns
     )
 

@@ -14,6 +14,7 @@ from extract.headings import is_report_heading
 from extract.identity import identify
 from extract.match import Tables, check_mixture, choose_form, doubt_other_years, match_tables, missing_codes
 from extract.narrative import read_claims
+from extract.readers.docx import read_docx
 from extract.readers.html import read_html
 from extract.readers.pdf import read_pdf
 from extract.readers.text import read_text
@@ -31,13 +32,13 @@ class _Reader(Protocol):
     def __call__(self, body: bytes, name: str, *, title_hint: str | None) -> Document: ...
 
 
-_READERS: Mapping[Format, _Reader] = {"pdf": read_pdf, "text": read_text}
+_READERS: Mapping[Format, _Reader] = {"docx": read_docx, "pdf": read_pdf, "text": read_text}
 _REFUSED: Mapping[Format, tuple[ErrorKind, str]] = {
     "empty": ("empty", "the file is empty"),
     "picture": ("scan", "a picture; HTML, PDF and text are read so far"),
     "binary": ("unsupported", "neither HTML nor PDF nor text"),
     **dict.fromkeys(
-        ("docx", "doc", "rtf", "odf", "xlsx", "xls", "ofd", "archive", "encrypted"),
+        ("doc", "rtf", "odf", "xlsx", "xls", "ofd", "archive", "encrypted"),
         ("unsupported", "an Office file or archive; HTML, PDF and text are read so far"),
     ),
 }

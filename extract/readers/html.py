@@ -15,6 +15,7 @@ from extract.errors import UnreadableFile
 from extract.headers import find_header
 from extract.headings import is_report_heading
 from extract.labels import squash
+from extract.readers import MOST_CELL_TEXT, MOST_PLACES
 from extract.readers.html_text import (
     BLOCKS,
     BREAK,
@@ -39,12 +40,8 @@ _PAGE_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _EMBEDDED = re.compile(r"\bDETAIL\s*:\s*(?=\{)")
 # A column span this long is read as a slip of the page's author, as browsers do (HTML standard, 4.9.11).
 _MOST_COLUMN_SPAN = 1000
-# A table that covers more places than this is no table of a form (which has some 300); spans alone can make it so.
-_MOST_PLACES = 50_000
 # Real reports have some thousand elements, exports from word processors some ten thousand.
 _MOST_ELEMENTS = 150_000
-# A cell with this much text is a page region, not a cell of a form.
-_MOST_CELL_TEXT = 400
 
 
 def read_html(body: bytes, name: str, *, content_type: str | None = None, title_hint: str | None = None) -> Document:
@@ -316,7 +313,7 @@ class _Walker:
                     column += 1
                 left = len(rows) - number
                 row_span, column_span = min(_span(element, "rowspan") or left, left), _column_span(element)
-                if len(taken) + row_span * column_span > _MOST_PLACES:
+                if len(taken) + row_span * column_span > MOST_PLACES:
                     return None
                 places = {(number + r, column + c) for r in range(row_span) for c in range(column_span)}
                 ragged.update(r for r, _ in places & taken)
@@ -360,7 +357,7 @@ def _is_layout(table: Element) -> bool:
     """Whether a table arranges the page: it holds other tables, or whole paragraphs of text in a cell."""
     if next(table.iterdescendants("table"), None) is not None:
         return True
-    return any(len(squash(cell.text_content())) > _MOST_CELL_TEXT for cell in _own_cells(table))
+    return any(len(squash(cell.text_content())) > MOST_CELL_TEXT for cell in _own_cells(table))
 
 
 def _span(element: Element, attribute: str) -> int:

@@ -1,36 +1,32 @@
-"""Born-digital PDF to Document, with pdfplumber: ruled tables, joined over page breaks, and the text between them."""
+"""Born-digital PDF to Document: ruled tables, joined over page breaks, and the text between them.
 
-import io
-import logging
+pdfium gives a page's characters and lines; where it is not sure to see what is drawn, pdfplumber does, far slower.
+"""
+
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import pdfplumber
-from pdfplumber.table import merge_edges
-from pdfplumber.utils.text import extract_text
+from itertools import groupby
+from operator import itemgetter
 
 from extract.document import Block, Cell, Document, Grid, Locator, Text
 from extract.errors import UnreadableFile
 from extract.labels import fold_radicals, is_page_number, is_rubric, squash
 from extract.readers import DOUBT
-from extract.readers.pdf_doubts import Box, PageDoubts, cut_numbers
+from extract.readers.lattice import TOLERANCE, Rule, clip, find_tables, merge, rules_of
+from extract.readers.pdf_doubts import PageDoubts, cut_numbers
+from extract.readers.pdf_page import Box, Char, Page
+from extract.readers.pdf_source import PdfSource
+from extract.readers.pdf_text import lines_of, text_of, without_doubles
 
-# Rules of one column drawn on two pages, or twice on one, lie this close (points).
-_EDGE_TOLERANCE = 3.0
 # A paragraph's first line is set in by about two characters; this much tells it from a line that goes on (points).
 _LEAST_INDENT = 12.0
 # Tables are sought among all crossings of rules, ever slower: real pages have up to 4000 pairs of rules that might
 # cross, and up to 3000 characters.
 _MOST_CROSSINGS = 8000
 _MOST_CHARACTERS = 10_000
-# The same character drawn twice this close (points) is a bold one, not two.
-_BOLD = 1.0
 _UNMAPPED_GLYPH = re.compile(r"\(cid:\d+\)")
-
-# pdfminer warns on every incomplete font descriptor; the text it extracts is not affected.
-logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +52,9 @@ class _Table:
     cells: list[_RuledCell]
 
     @property
-    def left(self) -> float:
-        return min(cell.box[0] for cell in self.cells)
-
-    @property
-    def right(self) -> float:
-        return max(cell.box[2] for cell in self.cells)
-
-    @property
-    def top(self) -> float:
-        return min(cell.box[1] for cell in self.cells)
-
-    @property
-    def bottom(self) -> float:
-        return max(cell.box[3] for cell in self.cells)
+    def box(self) -> Box:
+        """The box around all cells."""
+        return _around([cell.box for cell in self.cells])
 
 
 def read_pdf(body: bytes, name: str, *, title_hint: str | None = None) -> Document:
@@ -78,19 +63,9 @@ def read_pdf(body: bytes, name: str, *, title_hint: str | None = None) -> Docume
     Raises :class:`UnreadableFile` where the file is damaged, locked, an image without text, in fonts whose characters
     are not mapped to Unicode, or too crowded to be a report.
     """
-    try:
-        with pdfplumber.open(io.BytesIO(body), raise_unicode_errors=False) as pdf:
-            pieces = [piece for page in pdf.pages for piece in _page_pieces(page, name)]
-            stated_title = str((pdf.metadata or {}).get("Title") or "")
-            page_count = len(pdf.pages)
-    except UnreadableFile:
-        raise
-    except Exception as error:  # pdfminer raises whatever a damaged file makes it trip over
-        raise UnreadableFile(
-            name,
-            "damaged",
-            f"the PDF cannot be opened ({type(error).__name__}: {error}); it may be truncated or locked",
-        ) from error
+    with PdfSource(body, name) as source:
+        pieces = [piece for page in source.pages() for piece in _page_pieces(page, name)]
+        stated_title, page_count = source.title, source.page_count
     text = "".join(_piece_text(piece) for piece in pieces)
     if not squash(text):
         raise UnreadableFile(
@@ -107,134 +82,130 @@ def _is_chinese(text: str) -> bool:
     return bool(re.search("[\u4e00-\u9fff]{2}", text))
 
 
-def _refuse_if_crowded(page: Any, name: str) -> None:
+def _refuse_if_crowded(page: Page, level: Sequence[Rule], upright: Sequence[Rule], name: str) -> None:
     """Raise UnreadableFile for a page on which the search for tables would take minutes."""
-    rules = merge_edges([edge for edge in page.edges if edge["orientation"]], *[_EDGE_TOLERANCE] * 4)
-    level = sum(1 for rule in rules if rule["orientation"] == "h")
-    if level * (len(rules) - level) > _MOST_CROSSINGS:
-        raise UnreadableFile(name, "not_a_report", f"page {page.page_number} has {len(rules)} ruled lines: a drawing?")
+    if len(level) * len(upright) > _MOST_CROSSINGS:
+        raise UnreadableFile(
+            name, "not_a_report", f"page {page.number} has {len(level) + len(upright)} ruled lines: a drawing?"
+        )
     if len(page.chars) > _MOST_CHARACTERS:
         raise UnreadableFile(
-            name, "not_a_report", f"page {page.page_number} has {len(page.chars)} characters: no report's page has"
+            name, "not_a_report", f"page {page.number} has {len(page.chars)} characters: no report's page has"
         )
 
 
-def _page_pieces(page: Any, name: str) -> list[_Line | _Table]:
+def _page_pieces(page: Page, name: str) -> list[_Line | _Table]:
     """The tables and text lines of a page, top to bottom, without text that does not show."""
-    _refuse_if_crowded(page, name)
-    page = page.dedupe_chars(tolerance=_BOLD)
+    level, upright = map(merge, rules_of(page.shapes))
+    _refuse_if_crowded(page, level, upright, name)
+    chars = without_doubles(page.chars)
     doubts = PageDoubts(page)
-    tables = [table for found in page.find_tables() if (table := _table(page, found.bbox, doubts)) is not None]
-
-    boxes = [(table.left, table.top, table.right, table.bottom) for table in tables]
-
-    def outside(item: dict[str, Any]) -> bool:
-        middle_x, middle_y = (item["x0"] + item["x1"]) / 2, (item["top"] + item["bottom"]) / 2
-        return not any(x0 <= middle_x <= x1 and top <= middle_y <= bottom for x0, top, x1, bottom in boxes)
-
-    rest = page.filter(lambda item: item["object_type"] != "char" or (outside(item) and not doubts.is_invisible(item)))
-    lines = [
-        _Line(page.page_number, (line["x0"], line["top"], line["x1"], line["bottom"]), fold_radicals(line["text"]))
-        for line in rest.extract_text_lines(return_chars=False)
-    ]
+    tables = []
+    for cells in find_tables(level, upright):
+        table = _table(page, chars, cells, doubts)
+        if table is not None:
+            tables.append(table)
+    boxes = [table.box for table in tables]
+    rest = [char for char in chars if not (char.invisible or _is_inside(char, boxes))]
+    lines = [_Line(page.number, box, fold_radicals(text)) for text, box in lines_of(rest)]
     pieces: list[_Line | _Table] = [*tables, *(line for line in lines if not _is_footer(line, page))]
-    return sorted(pieces, key=lambda piece: piece.top if isinstance(piece, _Table) else piece.box[1])
+    return sorted(pieces, key=lambda piece: piece.box[1])
 
 
-def _is_footer(line: _Line, page: Any) -> bool:
+def _is_inside(char: Char, boxes: Iterable[Box]) -> bool:
+    x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+    return any(x0 <= x <= x1 and top <= y <= bottom for x0, top, x1, bottom in boxes)
+
+
+def _is_footer(line: _Line, page: Page) -> bool:
     near_edge = line.box[1] < 0.08 * page.height or line.box[3] > 0.9 * page.height
     return near_edge and is_page_number(line.text)
 
 
-def _table(page: Any, box: Box, doubts: PageDoubts) -> _Table | None:
-    """The ruled table in a box, without the rows above and below it that are really text.
+def _table(page: Page, chars: Sequence[Char], found: Sequence[Box], doubts: PageDoubts) -> _Table | None:
+    """The ruled table of these cells, without the rows above and below it that are really text.
 
     White backgrounds behind paragraphs look like rules: they yield tables of one column, and rows of a single cell that
     are glued to a real table's top or bottom.
     """
-    ruled = _find_again(page, box)
-    if ruled is None:
-        return None
-    rows = [[cell for cell in row.cells if cell is not None] for row in ruled.rows]
+    cells = sorted(_find_again(page, _around(found)), key=itemgetter(1, 0))
+    rows = [list(row) for _, row in groupby(cells, key=itemgetter(1))]
     if all(len(row) < 2 for row in rows):
         return None
-    texts = _cell_texts(page, list(dict.fromkeys(box for row in rows for box in row)), doubts)
-    width = ruled.bbox[2] - ruled.bbox[0]
+    texts = _cell_texts(chars, cells, doubts)
+    left, _, right, _ = _around(cells)
 
     def is_text(row: Sequence[Box]) -> bool:
-        if len(row) != 1:
-            return not row
-        return row[0][2] - row[0][0] > 0.9 * width and not is_rubric(texts[row[0]])
+        return len(row) == 1 and row[0][2] - row[0][0] > 0.9 * (right - left) and not is_rubric(texts[row[0]])
 
     while is_text(rows[0]):
         rows.pop(0)
     while is_text(rows[-1]):
         rows.pop()
-    boxes = dict.fromkeys(box for row in rows for box in row)
-    return _Table([_RuledCell(page.page_number, box, texts[box]) for box in boxes])
+    return _Table([_RuledCell(page.number, box, texts[box]) for row in rows for box in row])
 
 
-def _find_again(page: Any, box: Box) -> Any | None:
-    """The table in a box, found anew on that part of the page alone.
+def _around(boxes: Sequence[Box]) -> Box:
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
+
+
+def _find_again(page: Page, box: Box) -> list[Box]:
+    """The cells of the table in a box, found anew on that part of the page alone.
 
     On the whole page, rules of one table are moved onto nearby rules of another. And a row cut by a page break may lack
     the rule that closes it: where the upright rules go on beyond the table, a level one is put at their end.
     """
     left, top, right, bottom = box
     upright = [
-        edge
-        for edge in page.edges
-        if edge["orientation"] == "v"
-        and left - _EDGE_TOLERANCE <= edge["x0"] <= right + _EDGE_TOLERANCE
-        and edge["top"] <= bottom + 1
-        and edge["bottom"] >= top - 1
+        (x, start, end)
+        for x, start, end in rules_of(page.shapes)[1]
+        if left - TOLERANCE <= x <= right + TOLERANCE and start <= bottom + 1 and end >= top - 1
     ]
-    above = [edge for edge in upright if edge["top"] < top - _EDGE_TOLERANCE]
-    below = [edge for edge in upright if edge["bottom"] > bottom + _EDGE_TOLERANCE]
+    above = [rule for rule in upright if rule[1] < top - TOLERANCE]
+    below = [rule for rule in upright if rule[2] > bottom + TOLERANCE]
     levels = []
-    if len({round(edge["x0"]) for edge in above}) > 2:
-        top = min(edge["top"] for edge in above)
+    if len({round(x) for x, _, _ in above}) > 2:
+        top = min(start for _, start, _ in above)
         levels.append(top)
-    if len({round(edge["x0"]) for edge in below}) > 2:
-        bottom = max(edge["bottom"] for edge in below)
+    if len({round(x) for x, _, _ in below}) > 2:
+        bottom = max(end for _, _, end in below)
         levels.append(bottom)
-    page_left, page_top, page_right, page_bottom = page.bbox
-    margin = _EDGE_TOLERANCE + 1  # the box's sides are averages of rules that lie up to the tolerance apart
-    part = page.crop(
-        (
-            max(left - margin, page_left),
-            max(top - margin, page_top),
-            min(right + margin, page_right),
-            min(bottom + margin, page_bottom),
-        )
+    margin = TOLERANCE + 1  # the box's sides are averages of rules that lie up to the tolerance apart
+    part = (
+        max(left - margin, 0),
+        max(top - margin, 0),
+        min(right + margin, page.width),
+        min(bottom + margin, page.height),
     )
-    return max(
-        part.find_tables({"explicit_horizontal_lines": levels} if levels else {}),
-        key=lambda table: len(table.cells),
-        default=None,
-    )
+    level, upright = rules_of(clip(page.shapes, part))
+    level += [(y, part[0], part[2]) for y in levels]
+    return max(find_tables(merge(level), merge(upright)), key=len, default=[])
 
 
-def _cell_texts(page: Any, boxes: Sequence[Box], doubts: PageDoubts) -> dict[Box, str]:
+def _cell_texts(chars: Sequence[Char], boxes: Sequence[Box], doubts: PageDoubts) -> dict[Box, str]:
     """The text in each box: a character belongs to the box that holds its middle.
 
     Where a number runs over a box's side, so that its digits are in two cells, or the box is otherwise doubtful, the
     text ends in the sign for doubt.
     """
-    top, bottom = min(b[1] for b in boxes), max(b[3] for b in boxes)
-    held: dict[Box, list[dict[str, Any]]] = {box: [] for box in boxes}
-    for char in page.chars:
-        middle_y = (char["top"] + char["bottom"]) / 2
-        if not top <= middle_y < bottom:
-            continue
-        middle_x = (char["x0"] + char["x1"]) / 2
-        for box in boxes:
-            if box[0] <= middle_x < box[2] and box[1] <= middle_y < box[3]:
-                held[box].append(char)
-                break
-    table = (min(b[0] for b in boxes), top, max(b[2] for b in boxes), bottom)
-    doubtful = cut_numbers(held) | {box for box, chars in held.items() if doubts.is_doubtful(box, chars, table)}
-    texts = {box: fold_radicals(extract_text(chars)).strip() if chars else "" for box, chars in held.items()}
+    table = _around(boxes)
+    held: dict[Box, list[Char]] = {box: [] for box in boxes}
+    xs = sorted({side for box in boxes for side in box[::2]})
+    ys = sorted({side for box in boxes for side in box[1::2]})
+    box_at = {
+        (column, row): box
+        for box in reversed(boxes)
+        for column in range(bisect_left(xs, box[0]), bisect_left(xs, box[2]))
+        for row in range(bisect_left(ys, box[1]), bisect_left(ys, box[3]))
+    }
+    for char in chars:
+        _, x0, top, x1, bottom, *_ = char
+        place = bisect_right(xs, (x0 + x1) / 2) - 1, bisect_right(ys, (top + bottom) / 2) - 1
+        if place in box_at:
+            held[box_at[place]].append(char)
+    doubtful = cut_numbers(held) | {box for box, inside in held.items() if doubts.is_doubtful(box, inside, table)}
+    texts = {box: fold_radicals(text_of(inside)).strip() for box, inside in held.items()}
     return {box: text + DOUBT if box in doubtful else text for box, text in texts.items()}
 
 
@@ -258,7 +229,7 @@ def _join_over_pages(pieces: Iterable[_Line | _Table]) -> Iterator[_Line | _Tabl
 
 def _goes_on(above: _Table, below: _Table) -> bool:
     next_page = below.cells[0].page == above.cells[-1].page + 1
-    same_width = abs(above.left - below.left) <= _EDGE_TOLERANCE and abs(above.right - below.right) <= _EDGE_TOLERANCE
+    same_width = all(abs(above.box[side] - below.box[side]) <= TOLERANCE for side in (0, 2))
     return next_page and same_width
 
 
@@ -324,13 +295,17 @@ def _cluster(edges: Iterable[float]) -> list[float]:
     """Sorted edges, those within the tolerance of the one before taken as one."""
     clusters: list[float] = []
     for edge in sorted(edges):
-        if not clusters or edge - clusters[-1] > _EDGE_TOLERANCE:
+        if not clusters or edge - clusters[-1] > TOLERANCE:
             clusters.append(edge)
     return clusters
 
 
 def _index(clusters: Sequence[float], edge: float) -> int:
-    return min(range(len(clusters)), key=lambda i: abs(clusters[i] - edge))
+    """The number of the cluster nearest to an edge."""
+    place = bisect_left(clusters, edge)
+    if place and (place == len(clusters) or edge - clusters[place - 1] <= clusters[place] - edge):
+        return place - 1
+    return place
 
 
 def _rounded(box: Box) -> Box:

@@ -1,15 +1,10 @@
 """What on a PDF page makes the digits of a cell doubtful, or a cell without text not blank."""
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, pairwise
-from typing import Any
 
-from pdfminer.pdfdevice import PDFTextDevice
-from pdfminer.pdfinterp import PDFPageInterpreter
-
-Box = tuple[float, float, float, float]
-Char = dict[str, Any]
+from extract.readers.pdf_page import Box, Char, Page
 
 # Characters of one number stand this close (points); numbers of two cells are kept apart by the cells' padding.
 _TOUCHING = 0.5
@@ -22,96 +17,82 @@ _PARTED = 0.12
 _INSET = 1.5
 # Digits of one number differ less than this, as parts of their size; a footnote's mark is smaller or raised.
 _SAME_SIZE, _SAME_BASELINE = 0.1, 0.15
-_INVISIBLE_MODES = frozenset({3, 7})
-# Colour spaces in which the greatest values are white; in others (inks, palettes) values say nothing.
-_LIGHT_SPACES = frozenset({"DeviceGray", "CalGray", "DeviceRGB", "CalRGB", "ICCBased"})
-_UNPRINTED_ANNOTATIONS = frozenset({"Link", "Popup"})
 
 
-class _InvisibleText(PDFTextDevice):
-    """Notes where characters are placed that are neither filled nor stroked: pdfplumber does not tell."""
+class _ByMiddle:
+    """Boxes sorted by the height of their middles, so that those of a stretch of the page are found at once."""
 
-    def __init__(self, resources: Any) -> None:
-        super().__init__(resources)
-        self.mode = 0
-        self.places: set[tuple[float, float]] = set()
+    def __init__(self, boxes: Iterable[Box]) -> None:
+        self._boxes = sorted(boxes, key=lambda box: box[1] + box[3])
+        self._middles = [(box[1] + box[3]) / 2 for box in self._boxes]
 
-    def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
-        self.mode = textstate.render
-        super().render_string(textstate, seq, ncs, graphicstate)
-
-    def render_char(self, matrix: Any, font: Any, fontsize: float, scaling: float, *rest: Any) -> float:
-        _, cid, *_ = rest
-        if self.mode in _INVISIBLE_MODES:
-            self.places.add(_place(matrix))
-        return float(font.char_width(cid) * fontsize * scaling)
-
-
-def _place(matrix: Sequence[float]) -> tuple[float, float]:
-    return round(matrix[4], 1), round(matrix[5], 1)
+    def between(self, top: float, bottom: float) -> list[Box]:
+        """The boxes whose middles lie between these heights."""
+        return self._boxes[bisect_left(self._middles, top) : bisect_right(self._middles, bottom)]
 
 
 class PageDoubts:
     """The marks of a page beside its text: strokes, pictures, drawings, annotations, text that does not show."""
 
-    def __init__(self, page: Any) -> None:
-        device = _InvisibleText(page.pdf.rsrcmgr)
-        PDFPageInterpreter(page.pdf.rsrcmgr, device).process_page(page.page_obj)
-        self._unseen = device.places
-        slanted = [line for line in page.lines if line["width"] > 1 and line["height"] > 1]
-        self._strokes = [*slanted, *(edge for edge in page.edges if edge["orientation"] == "h")]
-        self._grounds = [shape for shape in page.rects if shape["fill"] and not _is_white(shape)]
+    def __init__(self, page: Page) -> None:
+        levels, slanted = [], []
+        for shape in page.shapes:
+            _, x0, top, x1, bottom, *_ = shape
+            if shape.kind == "rect":
+                levels += [(x0, top, x1, top), (x0, bottom, x1, bottom)]
+            elif shape.kind == "line" and top == bottom:
+                levels.append((x0, top, x1, top))
+            elif shape.kind == "line" and x1 - x0 > 1 and bottom - top > 1:
+                slanted.append((x0, top, x1, bottom))
+            for (x, y), (next_x, next_y) in pairwise(shape.points):
+                if y == next_y and x != next_x:
+                    levels.append((min(x, next_x), y, max(x, next_x), y))
+        self._levels, self._slanted = _ByMiddle(levels), slanted
+        self._grounds = [shape[1:5] for shape in page.shapes if shape.filled and not shape.white]
         self._images = page.images
-        drawn = [*page.curves, *page.lines, *page.rects]
-        self._drawings = [item for item in drawn if item["stroke"] or not _is_white(item)]
-        self._annotations = [a for a in page.annots if _subtype(a) not in _UNPRINTED_ANNOTATIONS]
-
-    def is_invisible(self, char: Char) -> bool:
-        """Whether a character is placed but not painted, as over a scanned page."""
-        return bool(self._unseen) and _place(char["matrix"]) in self._unseen
+        self._drawings = _ByMiddle(shape[1:5] for shape in page.shapes if shape.stroked or not shape.white)
+        self._annotations = page.annotations
 
     def is_doubtful(self, box: Box, chars: Sequence[Char], table: Box) -> bool:
         """Whether a cell's digits may not be what is printed; for a cell without text, whether it may not be blank."""
-        if any(_meets(item, box) for item in self._annotations):
+        if any(_meets(annotation, box) for annotation in self._annotations):
             return True
-        if not any(char["text"].strip() for char in chars):
-            pictures = [image for image in self._images if not _encloses(image, table)]
-            return any(_meets(item, box) for item in pictures) or any(_lies_in(item, box) for item in self._drawings)
-        digits = [char for char in chars if char["text"].isdigit()]
-        return (
-            any(self._is_unseen(digit) or self._is_struck(digit) for digit in digits)
-            or _are_uneven(digits)
-            or _are_overprinted(digits)
-            or _are_parted([char for char in chars if _is_numeric(char["text"])])
+        if not any(char.text.strip() for char in chars):
+            return any(_meets(image, box) and not _encloses(image, table) for image in self._images) or any(
+                _lies_in(drawing, box) for drawing in self._drawings.between(box[1], box[3])
+            )
+        digits = [char for char in chars if char.text.isdigit()]
+        return any(self._is_unseen(digit) or self._is_struck(digit) for digit in digits) or (
+            len(chars) > 1
+            and (
+                _are_uneven(digits)
+                or _are_overprinted(digits)
+                or _are_parted([char for char in chars if _is_numeric(char.text)])
+            )
         )
 
     def _is_unseen(self, char: Char) -> bool:
-        return self.is_invisible(char) or (
-            _is_white(char) and not any(_holds_middle(ground, char) for ground in self._grounds)
-        )
+        return char.invisible or (char.white and not any(_holds_middle(ground, char) for ground in self._grounds))
 
     def _is_struck(self, char: Char) -> bool:
-        quarter = (char["bottom"] - char["top"]) / 4
-        middle = (char["x0"] + char["x1"]) / 2
+        quarter = (char.bottom - char.top) / 4
+        middle = (char.x0 + char.x1) / 2
+        upper, lower = char.top + quarter, char.bottom - quarter
         return any(
-            stroke["x0"] <= middle <= stroke["x1"]
-            and stroke["top"] < char["bottom"] - quarter
-            and stroke["bottom"] > char["top"] + quarter
-            for stroke in self._strokes
+            x0 <= middle <= x1 and top < lower and bottom > upper
+            for x0, top, x1, bottom in (*self._levels.between(upper, lower), *self._slanted)
         )
 
 
 def cut_numbers(held: Mapping[Box, Sequence[Char]]) -> set[Box]:
     """The boxes whose sides cut a number: two of its characters that touch, each in another box."""
-    parts = [(char, box) for box, chars in held.items() for char in chars if _is_numeric(char["text"])]
-    parts.sort(key=lambda part: part[0]["x0"])
-    starts = [char["x0"] for char, _ in parts]
+    parts = [(char, box) for box, chars in held.items() for char in chars if _is_numeric(char.text)]
+    parts.sort(key=lambda part: part[0].x0)
+    starts = [char.x0 for char, _ in parts]
     cut: set[Box] = set()
     for char, box in parts:
-        for position in range(bisect_left(starts, char["x1"] - _TOUCHING), len(parts)):
-            other, other_box = parts[position]
-            if other["x0"] - char["x1"] > _TOUCHING:
-                break
+        first, last = bisect_left(starts, char.x1 - _TOUCHING), bisect_right(starts, char.x1 + _TOUCHING)
+        for other, other_box in parts[first:last]:
             if box != other_box and _on_one_line(char, other):
                 cut |= {box, other_box}
     return cut
@@ -122,8 +103,8 @@ def _is_numeric(text: str) -> bool:
 
 
 def _on_one_line(one: Char, two: Char) -> bool:
-    shared = min(one["bottom"], two["bottom"]) - max(one["top"], two["top"])
-    return bool(shared > 0.5 * min(one["height"], two["height"]))
+    shared = min(one.bottom, two.bottom) - max(one.top, two.top)
+    return shared > 0.5 * min(one.bottom - one.top, two.bottom - two.top)
 
 
 def _are_uneven(digits: Sequence[Char]) -> bool:
@@ -131,8 +112,7 @@ def _are_uneven(digits: Sequence[Char]) -> bool:
     return any(
         _on_one_line(one, two)
         and (
-            abs(one["size"] - two["size"]) > _SAME_SIZE * one["size"]
-            or abs(one["bottom"] - two["bottom"]) > _SAME_BASELINE * one["size"]
+            abs(one.size - two.size) > _SAME_SIZE * one.size or abs(one.bottom - two.bottom) > _SAME_BASELINE * one.size
         )
         for one, two in combinations(digits, 2)
     )
@@ -140,59 +120,40 @@ def _are_uneven(digits: Sequence[Char]) -> bool:
 
 def _are_overprinted(digits: Sequence[Char]) -> bool:
     return any(
-        _on_one_line(one, two)
-        and abs(one["x0"] - two["x0"]) < min(_OVERPRINTED_SIZE * one["size"], _OVERPRINTED_WIDTH * one["width"])
+        abs(one.x0 - two.x0) < min(_OVERPRINTED_SIZE * one.size, _OVERPRINTED_WIDTH * (one.x1 - one.x0))
+        and _on_one_line(one, two)
         for one, two in combinations(digits, 2)
     )
 
 
 def _are_parted(chars: Sequence[Char]) -> bool:
     """Whether one gap in a number is wider than the others, but too narrow to be read as a blank."""
-    ordered = sorted(chars, key=lambda char: char["x0"])
-    gaps = [two["x0"] - one["x1"] for one, two in pairwise(ordered) if _on_one_line(one, two)]
-    least = _PARTED * min((char["size"] for char in chars), default=0)
+    ordered = sorted(chars, key=lambda char: char.x0)
+    gaps = [two.x0 - one.x1 for one, two in pairwise(ordered) if _on_one_line(one, two)]
+    least = _PARTED * min((char.size for char in chars), default=0)
     return bool(gaps) and max(gaps) > least and max(gaps) - min(gaps) > least
 
 
-def _is_white(item: Char) -> bool:
-    colour = item.get("non_stroking_color")
-    values: list[Any] = list(colour) if isinstance(colour, list | tuple) else [colour]
-    if not values or not all(isinstance(value, int | float) for value in values):
-        return False
-    if len(values) == 4:
-        return all(value < 0.05 for value in values)
-    return item.get("ncs") in _LIGHT_SPACES and all(value > 0.95 for value in values)
+def _holds_middle(box: Box, char: Char) -> bool:
+    x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
-def _subtype(annotation: Mapping[str, Any]) -> str:
-    return str(getattr(annotation["data"].get("Subtype"), "name", ""))
-
-
-def _holds_middle(shape: Mapping[str, Any], char: Char) -> bool:
-    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return bool(shape["x0"] <= x <= shape["x1"] and shape["top"] <= y <= shape["bottom"])
-
-
-def _meets(item: Mapping[str, Any], box: Box) -> bool:
+def _meets(item: Box, box: Box) -> bool:
     """Whether an item covers a tenth of the box, or a tenth of it lies in the box."""
-    width = min(item["x1"], box[2]) - max(item["x0"], box[0])
-    height = min(item["bottom"], box[3]) - max(item["top"], box[1])
-    own = (item["x1"] - item["x0"]) * (item["bottom"] - item["top"])
-    return bool(width > 0 and height > 0 and width * height >= 0.1 * min(own, (box[2] - box[0]) * (box[3] - box[1])))
+    width = min(item[2], box[2]) - max(item[0], box[0])
+    height = min(item[3], box[3]) - max(item[1], box[1])
+    own = (item[2] - item[0]) * (item[3] - item[1])
+    return width > 0 and height > 0 and width * height >= 0.1 * min(own, (box[2] - box[0]) * (box[3] - box[1]))
 
 
-def _lies_in(item: Mapping[str, Any], box: Box) -> bool:
+def _lies_in(item: Box, box: Box) -> bool:
     """Whether a drawing stands within a box, smaller than it and clear of its sides."""
-    x, y = (item["x0"] + item["x1"]) / 2, (item["top"] + item["bottom"]) / 2
+    x, y = (item[0] + item[2]) / 2, (item[1] + item[3]) / 2
     is_clear = box[0] + _INSET < x < box[2] - _INSET and box[1] + _INSET < y < box[3] - _INSET
-    is_small = item["width"] < box[2] - box[0] - _INSET and item["height"] < box[3] - box[1] - _INSET
-    return bool(is_clear and is_small)
+    is_small = item[2] - item[0] < box[2] - box[0] - _INSET and item[3] - item[1] < box[3] - box[1] - _INSET
+    return is_clear and is_small
 
 
-def _encloses(item: Mapping[str, Any], box: Box) -> bool:
-    return bool(
-        item["x0"] <= box[0] + 1
-        and item["x1"] >= box[2] - 1
-        and item["top"] <= box[1] + 1
-        and item["bottom"] >= box[3] - 1
-    )
+def _encloses(item: Box, box: Box) -> bool:
+    return item[0] <= box[0] + 1 and item[2] >= box[2] - 1 and item[1] <= box[1] + 1 and item[3] >= box[3] - 1

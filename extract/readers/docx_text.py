@@ -1,0 +1,178 @@
+"""The text that a Word paragraph or cell shows: deleted and hidden text left out, amendments marked as doubtful."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from extract.readers import DOUBT
+from extract.readers.html_text import BREAK, PLAIN, Fragment, Look, joined
+from extract.readers.packages import Element
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+
+VAL = W + "val"
+_TEXT, _RUN, _RUN_PROPERTIES, _FIELD = (W + tag for tag in ("t", "r", "rPr", "fldChar"))
+_SIGNS = {
+    W + "tab": " ",
+    W + "ptab": " ",
+    W + "br": BREAK,
+    W + "cr": BREAK,
+    W + "noBreakHyphen": "-",
+}
+# Deleted or moved away by a tracked change, or properties.
+_UNSEEN = frozenset(W + tag for tag in ("del", "moveFrom", "pPr", "rPr", "sdtPr", "instrText", "delText"))
+_ADDED = frozenset(W + tag for tag in ("ins", "moveTo"))
+# What these show is not the text that they hold.
+_DRAWN = frozenset([*(W + tag for tag in ("drawing", "pict", "object", "sym", "ruby")), M + "oMath", M + "oMathPara"])
+_OFF = frozenset(["0", "false", "off", "none"])
+_HIDING, _STRUCK = (W + "vanish", W + "specVanish"), (W + "strike", W + "dstrike")
+_LOOKS = frozenset([*_HIDING, *_STRUCK, *(W + tag for tag in ("sz", "vertAlign", "position", "color", "rStyle"))])
+
+
+@dataclass(frozen=True)
+class Styles:
+    """What a document's styles say that matters for its text: the ids of those that hide it."""
+
+    hidden: Collection[str] = ()
+
+
+def is_on(properties: Element | None, tag: str) -> bool:
+    """Whether a property that is on or off (``vanish``, ``hidden``) is on."""
+    found = properties.find(W + tag) if properties is not None else None
+    return found is not None and found.get(VAL) not in _OFF
+
+
+def hiding_styles(styles: Element) -> frozenset[str]:
+    """Ids of the styles that hide text, on their own account or through the style that they are based on."""
+    own: dict[str, bool] = {}
+    base: dict[str, str] = {}
+    for style in styles.iter(W + "style"):
+        name, properties, parent = style.get(W + "styleId") or "", style.find(W + "rPr"), style.find(W + "basedOn")
+        if properties is not None and properties.find(W + "vanish") is not None:
+            own[name] = is_on(properties, "vanish")
+        if parent is not None:
+            base[name] = parent.get(VAL) or ""
+    return frozenset(name for name in [*own, *base] if _hides(name, own, base))
+
+
+def _hides(name: str, own: dict[str, bool], base: dict[str, str]) -> bool:
+    for _ in range(len(base) + 1):
+        if name in own:
+            return own[name]
+        name = base.get(name, "")
+    return False
+
+
+def paragraph_text(paragraph: Element, styles: Styles, *, signs: bool = False) -> str:
+    """The text of a paragraph, a line end where it breaks its line.
+
+    With ``signs``, the sign for doubt stands for what is more than text (a picture, a formula) or a tracked change.
+    """
+    if styles.hidden and _value(paragraph, f"pPr/{W}pStyle") in styles.hidden:
+        return ""
+    reader = _ParagraphReader(styles, signs=signs)
+    reader.read(paragraph)
+    text = joined(reader.pieces)
+    text += DOUBT if signs and reader.is_cut else ""
+    lines = (" ".join(line.split()) for line in text.split(BREAK))
+    return "\n".join(line for line in lines if line)
+
+
+class _ParagraphReader:
+    """Collects the pieces of text in the runs of one paragraph; of fields the results, not the instructions."""
+
+    def __init__(self, styles: Styles, *, signs: bool) -> None:
+        self.styles = styles
+        self.signs = signs
+        self.pieces: list[Fragment] = []
+        self.fields: list[bool] = []
+        """The fields that stand open, the outermost first: whether each is still at its instruction."""
+        self.is_left_out = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether text was left out as a field's instruction though the field does not end in the paragraph."""
+        return self.is_left_out and any(self.fields)
+
+    def read(self, element: Element) -> None:
+        for child in element:
+            tag = child.tag
+            if tag == _RUN:
+                self._run(child)
+            elif tag in _UNSEEN or not isinstance(tag, str):
+                continue
+            elif tag in _DRAWN:
+                self._doubt()
+            elif tag == MC + "AlternateContent":
+                self.read(_chosen(child))
+            else:
+                self.read(child)
+                if tag in _ADDED:
+                    self._doubt()
+
+    def _run(self, run: Element) -> None:
+        look, edge = PLAIN, ""
+        for child in run:
+            tag = child.tag
+            if tag == _TEXT:
+                if self.fields and any(self.fields):
+                    self.is_left_out = True
+                else:
+                    self.pieces.append((edge + (child.text or "") + edge, look))
+            elif tag == _RUN_PROPERTIES:
+                shown = {part.tag: part.get(VAL) or "" for part in child if part.tag in _LOOKS}
+                if not shown:
+                    continue
+                if self._is_hidden(shown):
+                    return
+                look, edge = (shown.get(W + "sz", ""),), _edge(shown)
+                if any(shown.get(line, "off") not in _OFF for line in _STRUCK):
+                    self._doubt()
+            else:
+                self._piece(child, look)
+
+    def _piece(self, child: Element, look: Look) -> None:
+        if child.tag in _SIGNS:
+            self.pieces.append((_SIGNS[str(child.tag)], look))
+        elif child.tag == _FIELD:
+            self._field(child)
+        elif child.tag in _DRAWN or child.tag == MC + "AlternateContent":
+            self._doubt()
+
+    def _field(self, mark: Element) -> None:
+        kind = mark.get(W + "fldCharType")
+        if kind == "begin":
+            self.fields.append(True)
+            if mark.find(f"{W}ffData/{W}ddList") is not None or mark.find(f"{W}ffData/{W}checkBox") is not None:
+                self._doubt()
+        elif kind == "separate" and self.fields:
+            self.fields[-1] = False
+        elif kind == "end" and self.fields:
+            self.fields.pop()
+
+    def _doubt(self) -> None:
+        if self.signs:
+            self.pieces.append((DOUBT, PLAIN))
+
+    def _is_hidden(self, shown: Mapping[str, str]) -> bool:
+        by_itself = any(shown.get(tag, "off") not in _OFF for tag in _HIDING)
+        return by_itself or shown.get(W + "rStyle") in self.styles.hidden
+
+
+def _chosen(alternatives: Element) -> Element:
+    """The first of several versions of the same content: the others are for older programs."""
+    return next(iter(alternatives), etree.Element("nothing"))
+
+
+def _value(properties: Element, tag: str) -> str:
+    found = properties.find(W + tag)
+    return (found.get(VAL) or "") if found is not None else ""
+
+
+def _edge(shown: Mapping[str, str]) -> str:
+    """A blank where a run is set apart from the text around it (raised, lowered, white): a note, no digits of it."""
+    raised = shown.get(W + "vertAlign") in {"superscript", "subscript"} or shown.get(W + "position", "0") != "0"
+    return " " if raised or shown.get(W + "color", "").upper() == "FFFFFF" else ""

@@ -1,0 +1,122 @@
+"""The content of PDF pages by pdfplumber: slow, and sees all that is drawn."""
+
+import io
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfdevice import PDFTextDevice
+from pdfminer.pdfinterp import PDFPageInterpreter
+
+from extract.readers.pdf_page import Box, Char, Page, Shape
+
+_INVISIBLE_MODES = frozenset({3, 7})
+# Colour spaces in which the greatest values are white; in others (inks, palettes) values say nothing.
+_LIGHT_SPACES = frozenset({"DeviceGray", "CalGray", "DeviceRGB", "CalRGB", "ICCBased"})
+_UNPRINTED_ANNOTATIONS = frozenset({"Link", "Popup"})
+
+# pdfminer warns on every incomplete font descriptor; the text it extracts is not affected.
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
+
+
+class PlumberDocument:
+    """A PDF opened with pdfplumber, to be closed; raises whatever pdfminer trips over in a damaged file."""
+
+    def __init__(self, body: bytes) -> None:
+        self._pdf = pdfplumber.open(io.BytesIO(body), raise_unicode_errors=False)
+
+    def close(self) -> None:
+        """Free what pdfplumber holds."""
+        self._pdf.close()
+
+    @property
+    def title(self) -> str:
+        """The title in the file's description, or an empty string."""
+        return str((self._pdf.metadata or {}).get("Title") or "")
+
+    def __len__(self) -> int:
+        return len(self._pdf.pages)
+
+    def page(self, number: int) -> Page:
+        """The content of a page (from 1)."""
+        page = self._pdf.pages[number - 1]
+        try:
+            unseen = _unseen_places(page)
+            return Page(
+                number=number,
+                width=float(page.width),
+                height=float(page.height),
+                chars=[_char(char, unseen) for char in page.chars],
+                shapes=[_shape(item) for item in (*page.lines, *page.rects, *page.curves)],
+                images=[_box(image) for image in page.images],
+                annotations=[_box(item) for item in page.annots if _subtype(item) not in _UNPRINTED_ANNOTATIONS],
+            )
+        finally:
+            page.close()
+
+
+class _InvisibleText(PDFTextDevice):
+    """Notes where characters are placed that are neither filled nor stroked: pdfplumber does not tell."""
+
+    def __init__(self, resources: Any) -> None:
+        super().__init__(resources)
+        self.mode = 0
+        self.places: set[tuple[float, float]] = set()
+
+    def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
+        self.mode = textstate.render
+        super().render_string(textstate, seq, ncs, graphicstate)
+
+    def render_char(self, matrix: Any, font: Any, fontsize: float, scaling: float, *rest: Any) -> float:
+        _, cid, *_ = rest
+        if self.mode in _INVISIBLE_MODES:
+            self.places.add(_place(matrix))
+        return float(font.char_width(cid) * fontsize * scaling)
+
+
+def _unseen_places(page: Any) -> set[tuple[float, float]]:
+    device = _InvisibleText(page.pdf.rsrcmgr)
+    PDFPageInterpreter(page.pdf.rsrcmgr, device).process_page(page.page_obj)
+    return device.places
+
+
+def _place(matrix: Sequence[float]) -> tuple[float, float]:
+    return round(matrix[4], 1), round(matrix[5], 1)
+
+
+def _box(item: Mapping[str, Any]) -> Box:
+    x0, top, x1, bottom = (float(item[side]) for side in ("x0", "top", "x1", "bottom"))
+    return x0, top, x1, bottom
+
+
+def _char(char: Mapping[str, Any], unseen: set[tuple[float, float]]) -> Char:
+    return Char(
+        char["text"],
+        *_box(char),
+        size=float(char["size"]),
+        font=char["fontname"],
+        upright=bool(char["upright"]),
+        invisible=bool(unseen) and _place(char["matrix"]) in unseen,
+        white=_is_white(char),
+    )
+
+
+def _shape(item: Mapping[str, Any]) -> Shape:
+    kind = item["object_type"]
+    points = tuple((float(x), float(y)) for x, y in item["pts"]) if kind == "curve" else ()
+    return Shape(kind, *_box(item), bool(item["stroke"]), bool(item["fill"]), _is_white(item), points)
+
+
+def _is_white(item: Mapping[str, Any]) -> bool:
+    colour = item.get("non_stroking_color")
+    values: list[Any] = list(colour) if isinstance(colour, list | tuple) else [colour]
+    if not values or not all(isinstance(value, int | float) for value in values):
+        return False
+    if len(values) == 4:
+        return all(value < 0.05 for value in values)
+    return item.get("ncs") in _LIGHT_SPACES and all(value > 0.95 for value in values)
+
+
+def _subtype(annotation: Mapping[str, Any]) -> str:
+    return str(getattr(annotation["data"].get("Subtype"), "name", ""))
