@@ -9,7 +9,8 @@ from extract.titles import read_title
 
 _LONGEST_CAPTION = 40
 # Not the year of a date (2022年1月20日) or of a document number (〔2021〕30号).
-_YEAR = re.compile(r"(?<![\d〔\[(])(20[0-4]\d)年(?!\d)")
+_YEAR = re.compile(r"(?<![\d〔\[])(20[0-4]\d)年(?!\d|[)\]〕]第?\d)")
+_FORM_HEAD = re.compile(r"\(?(?:计量)?单位|填[报表]|[制报]表|审核|负责人|联系")
 _UNIT = re.compile(r"(?:单位|\()[^)]*?(亿元|万元|元)")
 
 
@@ -22,7 +23,7 @@ def caption_years(lines: Sequence[str]) -> frozenset[int]:
     for line in reversed(lines):
         squashed = squash(line)
         is_layout = is_rubric(line) or is_page_number(line) or is_corner_note(line)
-        if not squashed or is_layout or squashed.lstrip("(").startswith("单位"):
+        if not squashed or is_layout or _FORM_HEAD.match(squashed):
             continue
         if len(squashed) > _LONGEST_CAPTION or is_report_heading(line) is not None or read_title(line) is not None:
             break

@@ -44,7 +44,7 @@ class FormBlock:
 
 @dataclass(frozen=True, slots=True)
 class FormTable:
-    """A table of a form; ``id`` is the number of the section that holds it: 2, 3 or 4."""
+    """A table of a form; ``id`` is the number of the section that holds it (2, 3, 4), or ``stat``."""
 
     id: str
     name: str
@@ -88,13 +88,18 @@ class Form:
                     for column in block.columns:
                         labels = (block.article, *row.path, row.label) if block.article else (*row.path, row.label)
                         yield FormCell(
-                            code=f"{row.key}.{column.key}",
+                            code=cell_code(row, column),
                             form=self.form,
                             table=table.id,
                             row_label="/".join(labels),
                             column_label="/".join((*column.path, column.label)),
-                            unit=column.unit,
+                            unit=row.unit or column.unit,
                         )
+
+
+def cell_code(row: Line, column: Line) -> str:
+    """The code of a cell; a column without a key is its table's only one, and the row's key says all."""
+    return f"{row.key}.{column.key}" if column.key else row.key
 
 
 def _line(entry: dict[str, Any]) -> Line:
@@ -109,7 +114,7 @@ def _line(entry: dict[str, Any]) -> Line:
 
 @cache
 def load_form(form: str) -> Form:
-    """The form of that name (``2019``, ``2021``); KeyError where there is no such file."""
+    """The form of that name (``2014``, ``2019``, ``2021``); KeyError where there is no such file."""
     path = FORMS_DIR / f"{form}.yaml"
     if not path.is_file():
         raise KeyError(form)
@@ -144,8 +149,15 @@ def all_forms() -> tuple[Form, ...]:
     return tuple(load_form(path.stem) for path in sorted(FORMS_DIR.glob("*.yaml")))
 
 
+def table_blocks(table_id: str) -> tuple[tuple[Form, FormBlock], ...]:
+    """The blocks of a table over all forms that have it, oldest form first."""
+    return tuple(
+        (form, block) for form in all_forms() for table in form.tables if table.id == table_id for block in table.blocks
+    )
+
+
 def form_for_year(year: int) -> Form | None:
-    """The form in force for a report year, or None (before 2019 there is none that we read)."""
+    """The form in force for a report year, or None (before 2014 there was no uniform one)."""
     for form in all_forms():
         if form.first_year <= year and (form.last_year is None or year <= form.last_year):
             return form

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import pairwise
 
 from extract.document import Cell, Grid
-from extract.forms import APPLICANTS, all_forms
+from extract.forms import APPLICANTS, table_blocks
 from extract.labels import is_corner_note, label_key, squash
 from extract.numbers import parse_number
 from extract.vocabulary import printed_unit, vocabulary
@@ -66,7 +66,7 @@ class Header:
 @cache
 def column_orders(table_id: str) -> tuple[tuple[str, ...], ...]:
     """The column keys of each block of a table, over all forms, in the order printed (table 4: whole codes)."""
-    blocks = [block for form in all_forms() for block in form.table(table_id).blocks]
+    blocks = [block for _, block in table_blocks(table_id)]
     if table_id == "4":
         return tuple({tuple(f"{row.key}.{c.key}" for row in block.rows for c in block.columns) for block in blocks})
     return tuple({tuple(column.key for column in block.columns) for block in blocks})

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from extract.traditional import simplified
+
 # Radicals that PDF producers write in place of characters; NFKC covers the Kangxi block but not this one.
 _RADICALS = str.maketrans(
     dict(
@@ -19,7 +21,7 @@ _NUMBERING = re.compile(
     r"^(?:第?[一二三四五六七八九十]+[、,.:]|\(?[一二三四五六七八九十]+\)|\(?\d+[.、,)]+|\d+(?=[\u4e00-\u9fff]))+"
 )
 _PAGE_NUMBER = re.compile(r"[-—–]*第?\d{1,3}页?(?:[/共]\d+页?)?[-—–]*")
-_PINYIN = re.compile(r"\([a-z\u00e0-\u01dc]+\)")
+_PINYIN = re.compile(r"\([a-z\u00e0-\u0148\u01ce-\u01f9]+\)")
 _NOT_A_WORD = re.compile(r"[^\w]|_")
 
 
@@ -37,8 +39,16 @@ def squash(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def label_key(text: str) -> str:
-    """What two spellings of a label have in common: numbering, punctuation, blanks and 據(jù) hints dropped."""
-    return _NOT_A_WORD.sub("", _NUMBERING.sub("", _PINYIN.sub("", squash(text))))
+    """What two spellings of a label have in common: numbering, punctuation, blanks and 據(jù) hints dropped.
+
+    Traditional characters are brought to simplified ones.
+    """
+    return _NOT_A_WORD.sub("", _NUMBERING.sub("", plain_label(text)))
+
+
+def plain_label(text: str) -> str:
+    """A text squashed, in simplified characters, without 據(jù) hints."""
+    return simplified(_PINYIN.sub("", squash(text)))
 
 
 def numbering(text: str) -> str | None:
@@ -50,13 +60,13 @@ def numbering(text: str) -> str | None:
 
 def is_rubric(text: str) -> bool:
     """Whether a line is the one that table 2 prints above a block: 第二十条第（一）项."""
-    squashed = squash(text)
+    squashed = plain_label(text)
     return squashed.removeprefix("第").startswith("二十条") and len(squashed) < 12
 
 
 def is_corner_note(text: str) -> bool:
     """Whether a text is the note in the corner of table 3 on how its rows add up."""
-    squashed = squash(text)
+    squashed = plain_label(text)
     return any(words in squashed for words in ("勾稽关系", "钩稽关系", "第一项加第二项之和"))
 
 

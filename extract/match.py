@@ -1,18 +1,19 @@
 """Which grid is which table of the form, and which cell is which figure: by labels and headers, never by position."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from extract import notices
 from extract.alignment import covers, fits, is_aligned, is_number, moved_header, numeric_row
 from extract.captions import caption_years, stated_unit
 from extract.document import Block, Cell, Grid
-from extract.forms import form_cells, form_for_year, load_form
+from extract.figures import doubt, keep_figure
+from extract.forms import load_form
 from extract.headers import Column, Header, find_header
 from extract.labels import label_key, squash
 from extract.numbers import parse_number
-from extract.report import Figure, FigureStatus, Finding
+from extract.report import Figure, FigureStatus
+from extract.tables import Tables
 from extract.vocabulary import KnownLine, printed_unit, vocabulary
 
 _CHALLENGES = {line.key: line.label for line in load_form("2021").table("4").blocks[0].rows}
@@ -21,34 +22,20 @@ _SINGLE_OTHER = "applications.other."
 _MONEY = ("万元", "元")
 
 
-@dataclass
-class Tables:
-    """What matching found: figures by code, findings, and which form's labels each table used."""
-
-    figures: dict[str, Figure] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    evidence: dict[str, Counter[str]] = field(default_factory=lambda: {"2": Counter(), "3": Counter(), "4": Counter()})
-    caption_years: dict[str, frozenset[int]] = field(default_factory=dict)
-    """Codes of figures from a table whose caption names years."""
-
-    def table_form(self, table_id: str) -> str | None:
-        """The form whose own labels a table uses, None where its labels don't tell."""
-        ranked = self.evidence[table_id].most_common(2)
-        if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
-            return None
-        return ranked[0][0]
-
-
 def match_tables(blocks: Iterable[Block]) -> Tables:
     """Match the grids among the blocks of a document, in reading order, to the tables of the forms.
 
-    A row or column that no label explains becomes a finding and its figures are left out.
+    A row or column that no label explains becomes a finding and its figures are left out. Tables of indicators are
+    taken here and read by :func:`extract.tables.settle`, when the year of the report is known.
     """
     matcher = _Matcher()
     lines: list[str] = []
     for block in blocks:
         if isinstance(block, Grid):
-            matcher.read(block, lines)
+            if matcher.tables.indicators.take(block, lines):
+                matcher.leave()
+            else:
+                matcher.read(block, lines)
             lines = []
         else:
             lines.append(block.text)
@@ -57,70 +44,13 @@ def match_tables(blocks: Iterable[Block]) -> Tables:
     return matcher.tables
 
 
-def doubt_other_years(tables: Tables, year: int | None) -> None:
-    """Mark figures unsure that stand in a table captioned with another year than the report's."""
-    other = {code: years for code, years in tables.caption_years.items() if year is not None and year not in years}
-    for years in dict.fromkeys(other.values()):
-        codes = [code for code in other if other[code] == years]
-        tables.findings.append(notices.other_year(sorted(years), codes))
-        _doubt(tables, codes)
-
-
-def _doubt(tables: Tables, codes: Iterable[str]) -> None:
-    for code in codes:
-        tables.figures[code] = replace(tables.figures[code], status="unsure")
-
-
 def _doubt_single_other(tables: Tables) -> None:
     """Where some of the three sub-rows of （六） are lost, figures read for （六） itself may be a sub-row's."""
     single = [code for code in tables.figures if code.startswith(_SINGLE_OTHER) and code.count(".") == 2]
     split = {code.split(".")[2] for code in tables.figures if code.startswith(_SINGLE_OTHER) and code.count(".") == 3}
     if single and len(split) in {1, 2}:
         tables.findings.append(notices.uncertain_row("（六）其他处理", single))
-        _doubt(tables, single)
-
-
-def choose_form(tables: Tables, year: int | None) -> str | None:
-    """The form that a report uses: by the labels of table 2, else of table 3, else the one in force for its year."""
-    if not tables.figures:
-        return None
-    by_label = tables.table_form("2") or tables.table_form("3")
-    if by_label is not None:
-        return by_label
-    in_force = form_for_year(year) if year is not None else None
-    return in_force.form if in_force else None
-
-
-def check_mixture(tables: Tables) -> list[Finding]:
-    """A finding where table 2 and table 3 are of different forms."""
-    disclosure, applications = tables.table_form("2"), tables.table_form("3")
-    if disclosure and applications and disclosure != applications:
-        return [notices.mixed_forms(disclosure, applications)]
-    return []
-
-
-def missing_codes(tables: Tables, form: str) -> list[str]:
-    """The cells of a form that the report lacks. One row （六） stands for its three sub-rows and the reverse."""
-    single = any(code.startswith(_SINGLE_OTHER) and code.count(".") == 2 for code in tables.figures)
-    split = any(code.startswith(_SINGLE_OTHER) and code.count(".") == 3 for code in tables.figures)
-    missing = []
-    for table in load_form(form).tables:
-        table_form = tables.table_form(table.id) or form
-        for cell in form_cells(table_form):
-            if cell.table != table.id or cell.code in tables.figures:
-                continue
-            if cell.code.startswith(_SINGLE_OTHER):
-                is_single = cell.code.count(".") == 2
-                if (is_single and split) or (not is_single and single):
-                    continue
-                if is_single and _has_split_row(table_form):
-                    continue
-            missing.append(cell.code)
-    return missing
-
-
-def _has_split_row(form: str) -> bool:
-    return any(cell.code.startswith("applications.other.rest.") for cell in form_cells(form))
+        doubt(tables.figures, single)
 
 
 class _Matcher:
@@ -137,6 +67,10 @@ class _Matcher:
         self.unit: str | None = None
         self.blank_codes: list[str] = []
         self.is_loose = False
+
+    def leave(self) -> None:
+        """A table of another kind stands between: what comes next goes on with none."""
+        self.header = None
 
     def read(self, grid: Grid, lines: Sequence[str]) -> None:
         """Read a grid; ``lines`` stand between it and the grid before."""
@@ -166,7 +100,7 @@ class _Matcher:
         codes = above if self.is_loose else self.blank_codes if was_loose else []
         if printed and codes:
             self.tables.findings.append(notices.torn_row(codes))
-            _doubt(self.tables, [code for code in codes if code in self.tables.figures])
+            doubt(self.tables.figures, codes)
 
     def _begin(self, header: Header, grid: Grid, row: int) -> None:
         self._report_unknown_columns()
@@ -343,18 +277,9 @@ class _Matcher:
             findings.append(notices.other_unit(code, printed, unit, raw, value))
         is_sure = certain and parsed.reading in {"reported", "blank"}
         status: FigureStatus = "unsure" if not is_sure else "blank" if parsed.reading == "blank" else "reported"
-        self._keep(replace(figure, value=value, status=status))
+        keep_figure(self.tables.figures, findings, replace(figure, value=value, status=status))
         if self.years:
             self.tables.caption_years[code] = self.years
-
-    def _keep(self, figure: Figure) -> None:
-        """A cell printed again with the same content is one cell; with another, neither is certain."""
-        known = self.tables.figures.get(figure.code)
-        if known is None:
-            self.tables.figures[figure.code] = figure
-        elif (known.value, known.status) != (figure.value, figure.status):
-            self.tables.findings.append(notices.printed_twice(figure.code, known.value, figure.value))
-            self.tables.figures[figure.code] = Figure(known.code, known.value, known.raw, "unsure", known.locator)
 
     def _stray_values(self, cells: Sequence[Cell]) -> None:
         """Numbers under no column of the header."""

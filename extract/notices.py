@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
-from extract.report import Finding, Number
+from extract.report import Finding, Number, Quantity
 
-_TABLES_EN = {"2": "table 2 (disclosure)", "3": "table 3 (applications)", "4": "table 4 (reconsiderations, lawsuits)"}
-_TABLES_ZH = {"2": "表二（主动公开）", "3": "表三（依申请公开）", "4": "表四（复议、诉讼）"}
+_TABLES_EN = {
+    "2": "table 2 (disclosure)",
+    "3": "table 3 (applications)",
+    "4": "table 4 (reconsiderations, lawsuits)",
+    "stat": "the statistics form",
+}
+_TABLES_ZH = {"2": "表二（主动公开）", "3": "表三（依申请公开）", "4": "表四（复议、诉讼）", "stat": "统计表"}
+_SHOWN = 5
 
 
 def _one_line(text: str) -> str:
@@ -168,6 +174,74 @@ def mixed_forms(disclosure: str, applications: str) -> Finding:
         "warning",
         f"表二用 {disclosure} 年格式，表三用 {applications} 年格式，前后不一。",
         f"Table 2 uses the form of {disclosure}, table 3 that of {applications}.",
+    )
+
+
+def indicators_beside(codes: Sequence[str]) -> Finding:
+    """A table of the form of 2014 beside tables of a later form."""
+    return Finding(
+        "form.mixed",
+        "warning",
+        "报告中既有 2014 年格式的统计表，又有 2019 年以后格式的表格，前后不一。",
+        "The report has a table of the form of 2014 beside tables of a later form.",
+        tuple(codes),
+    )
+
+
+def no_whole_column(headers: Sequence[str]) -> Finding:
+    """A statistics form with several columns of figures, none of which is the year's own whole figure."""
+    named = "、".join(_one_line(header) or "—" for header in headers)
+    return Finding(
+        "form.unknown_column",
+        "warning",
+        f"统计表的数字列（{named}）中无法确定哪一列是本单位全年数，各列数字仅作为其他数量保存，未录入指标。",
+        f"None of the columns of the statistics form ({named}) is plainly the year's whole figure: all are kept as"
+        " quantities only.",
+        subject=f"stat:{named}",
+    )
+
+
+def beside_the_form(quantities: Sequence[Quantity]) -> Finding:
+    """Figures in rows or columns that the statistics form does not have."""
+    zh, en = _some_quantities(quantities)
+    return Finding(
+        "form.quantities",
+        "info",
+        f"统计表中有 {len(quantities)} 个数字不在规定格式之内，作为其他数量保存：{zh}。",
+        f"{len(quantities)} figures of the statistics form are not the form's and are kept as quantities: {en}.",
+        subject="beside the form",
+    )
+
+
+def local_table(quantities: Sequence[Quantity]) -> Finding:
+    """A table of a place's own, as before the form of 2014."""
+    zh, en = _some_quantities(quantities)
+    return Finding(
+        "form.quantities",
+        "info",
+        f"本表为地方自定的统计表，{len(quantities)} 个数字按原样作为其他数量保存，不与全国统一格式对应：{zh}。",
+        f"A table of the place's own: its {len(quantities)} figures are kept as printed, as quantities: {en}.",
+        subject=f"local table:{quantities[0].locator}",
+    )
+
+
+def _some_quantities(quantities: Sequence[Quantity]) -> tuple[str, str]:
+    shown = [f"{_one_line(q.row_label.rpartition('/')[2])} {_one_line(q.raw)}" for q in quantities[:_SHOWN]]
+    more = len(quantities) > _SHOWN
+    return "、".join(shown) + ("等" if more else ""), "; ".join(shown) + ("; …" if more else "")
+
+
+def other_count_units(printed: Sequence[tuple[str, str, str]]) -> Finding:
+    """Rows that count in another unit than the form's (篇 for 条): the numbers are taken as they stand."""
+    zh = "、".join(f"{code}：{own}（应为{unit}）" for code, own, unit in printed[:_SHOWN])
+    en = "; ".join(f"{code}: {own} (form: {unit})" for code, own, unit in printed[:_SHOWN])
+    return Finding(
+        "form.unit",
+        "info",
+        f"{len(printed)} 行的计量单位与规定格式不同，数字照录：{zh}。",
+        f"{len(printed)} rows state another unit than the form's; the numbers are as printed: {en}.",
+        tuple(code for code, _, _ in printed),
+        subject="other count",
     )
 
 

@@ -12,14 +12,15 @@ from extract.flow import restore_grids
 from extract.formats import Format, file_format
 from extract.headings import is_report_heading
 from extract.identity import identify
-from extract.match import Tables, check_mixture, choose_form, doubt_other_years, match_tables, missing_codes
+from extract.match import match_tables
 from extract.narrative import read_claims
 from extract.readers.docx import read_docx
 from extract.readers.html import read_html
 from extract.readers.pdf import read_pdf
 from extract.readers.text import read_text
-from extract.report import Report, ReportStatus
+from extract.report import Report
 from extract.sections import preamble, split_reports, split_sections
+from extract.tables import check_mixture, choose_form, settle, status_of
 from extract.titles import read_title
 
 EXTRACTOR_VERSION = 2
@@ -88,11 +89,13 @@ def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
     sections = split_sections(blocks)
     candidates = _title_candidates(document, opening)
     is_titled = any(read_title(title) is not None for title in candidates)
-    if not tables.figures:
+    if tables.is_empty:
         raise _no_report(document, name, is_titled=is_titled, has_headings=bool(sections))
     narrative = "\n".join([*opening, *(f"{section.heading}\n{section.text}" for section in sections)])
     identity = identify(candidates, narrative, published_on=document.published_on)
-    doubt_other_years(tables, identity.year)
+    settle(tables, identity.year)
+    if not tables.figures and not is_titled:  # figures of a local table alone do not make a report
+        raise _no_report(document, name, is_titled=False, has_headings=bool(sections))
     form = choose_form(tables, identity.year)
     return Report(
         file=name,
@@ -100,9 +103,10 @@ def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
         agency=identity.agency,
         year=identity.year,
         form=form,
-        status=_status(tables, form),
+        status=status_of(tables, form),
         reader=document.reader,
         cells=tables.figures,
+        quantities=tables.quantities,
         sections=sections,
         claims=read_claims(sections, opening, form=form, year=identity.year),
         findings=[*identity.findings, *tables.findings, *check_mixture(tables)],
@@ -131,12 +135,6 @@ def _title_candidates(document: Document, opening: list[str]) -> list[str]:
     readings = [(line, reading) for line in [*lines, *pairs] if (reading := read_title(line)) is not None]
     named_first = sorted(readings, key=lambda pair: not pair[1].agency)
     return list(dict.fromkeys([*document.titles, *(line for line, _ in named_first), *document.fallback_titles]))
-
-
-def _status(tables: Tables, form: str | None) -> ReportStatus:
-    if form is None or missing_codes(tables, form):
-        return "partial"
-    return "partial" if any(figure.status == "unsure" for figure in tables.figures.values()) else "complete"
 
 
 def _no_report(document: Document, name: str, *, is_titled: bool, has_headings: bool) -> UnreadableFile:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Number = int | float
@@ -50,6 +50,23 @@ class Claim:
     text: str
     section: str
     scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure of a table that is no cell of a form: of a local table, an extra row, another column.
+
+    ``row_label`` are the labels that it stands under, and its own, joined by ``/``; ``column_label`` is its header;
+    ``value`` is in the printed ``unit`` ("" where none is), None where the cell is blank or not plainly a number
+    (``raw`` tells which).
+    """
+
+    row_label: str
+    column_label: str
+    unit: str
+    value: Number | None
+    raw: str
+    locator: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +127,7 @@ class Report:
     sections: list[Section] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    quantities: list[Quantity] = field(default_factory=list)
     published_on: str | None = None
     period: tuple[str, str] | None = None
     """First and last day of the statistics period as the body states it, ISO dates."""
@@ -140,5 +158,6 @@ class Report:
                 {"code": c.code, "value": c.value, "approximate": c.approximate, "scope": c.scope, "text": c.text}
                 for c in self.claims
             ],
+            "quantities": [asdict(quantity) for quantity in self.quantities],
             "findings": [f.to_dict() for f in (self.findings if findings is None else findings)],
         }

@@ -6,6 +6,7 @@ from extract.agencies import same_agency
 from extract.document import Block, Grid, Text
 from extract.headers import find_header
 from extract.headings import is_report_heading
+from extract.indicator_rows import is_indicator_table
 from extract.labels import is_corner_note, is_page_number, is_rubric, squash
 from extract.report import Section
 from extract.titles import TitleReading, read_title
@@ -108,9 +109,12 @@ def _is_another(title: TitleReading, known: Sequence[TitleReading]) -> bool:
 
 
 def _has_table(blocks: Sequence[Block]) -> bool:
-    """Whether a grid among the blocks has the header of an official table."""
+    """Whether a grid among the blocks has the header of an official table, or is a table of indicators."""
     grids = (block for block in blocks if isinstance(block, Grid))
-    return any(find_header(grid, row) is not None for grid in grids for row in range(grid.row_count))
+    return any(
+        is_indicator_table(grid) or any(find_header(grid, row) is not None for row in range(grid.row_count))
+        for grid in grids
+    )
 
 
 def _is_page_foot(line: str) -> bool:

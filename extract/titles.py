@@ -6,21 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from extract.agencies import whole_name
+from extract.traditional import SIMPLIFIED
 
-# Rehosted copies are in traditional characters. Only the words of titles and of the period sentence, and the commonest
-# of agency names: a character that is not listed stays as printed.
-_PAIRS = (
-    "開开 報报 廣广 東东 發发 區区 縣县 鎮镇 鄉乡 團团 會会 員员 務务 與与 農农 業业 濟济 經经 貿贸 財财 "
-    "稅税 運运 輸输 環环 護护 檢检 驗验 監监 審审 計计 統统 質质 術术 學学 體体 衛卫 療疗 藥药 檔档 館馆 "
-    "處处 辦办 廳厅 產产 資资 國国 設设 規规 劃划 僑侨 賓宾 臺台 灣湾 蘇苏 滬沪 陝陕 甯宁 寧宁 遼辽 龍龙 "
-    "黃黄 陽阳 陰阴 興兴 華华 豐丰 縉缙 雲云 貴贵 湯汤 漢汉 澤泽 贛赣 魯鲁 鄭郑 慶庆 營营 關关 門门 園园 "
-    "島岛 點点 號号 數数 據据 應应 災灾 難难 糧粮 場场 電电 訊讯 網网 絡络 態态 樓楼 勞劳 動动 職职 協协 "
-    "習习 訴诉 訟讼 複复 復复 聯联 繫系 時时 間间 轉转 結结 錄录 總总 狀状 況况 為为 無无 從从 給给 見见 "
-    "現现 圖图 長长 馬马 鳳凤 雙双 貨货 幣币 險险 證证 組组 織织 鄰邻 順顺 義义 溫温 嶺岭 達达 滿满 維维 "
-    "爾尔 諾诺 內内 鐵铁 錦锦 綿绵 縱纵 橫横 濱滨 瀋沈 陸陆 嶽岳 濰潍 岡冈 堯尧 閩闽 鹽盐 創创 際际 後后 "
-    "項项 條条 讀读 編编 佈布 將将"
-)
-_SIMPLIFIED = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
 _PINYIN = re.compile(r"\([a-zü\u00e0-\u01dc]+\)", re.IGNORECASE)
 _MARKUP = re.compile(r"</?(?:br|p|span|div|b|strong|em|font)\b[^<>]*>", re.IGNORECASE)
 
@@ -80,7 +67,7 @@ class TitleReading:
 
 def clean_text(text: str) -> str:
     """Text in one line for reading: no markup, no layout blanks, half-width signs, simplified characters."""
-    text = unicodedata.normalize("NFKC", html.unescape(_MARKUP.sub(" ", text))).translate(_SIMPLIFIED)
+    text = unicodedata.normalize("NFKC", html.unescape(_MARKUP.sub(" ", text))).translate(SIMPLIFIED)
     text = _TWO_AGENCIES.sub(rf"\1{_JOINT}", _PINYIN.sub("", text))
     text = _LAYOUT.sub("", text)
     return _CHINESE_YEAR.sub(lambda year: year.group().translate(_CHINESE_DIGITS), text)

@@ -1,13 +1,14 @@
 """The labels of all forms, ready to be looked up as documents print them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from extract.forms import Line, all_forms
+from extract.forms import Line, all_forms, table_blocks
 from extract.labels import label_key, numbering
 
 # A label that is not in the vocabulary may still be a known one with a typo. Both bounds were set on the typos seen in
@@ -45,12 +46,11 @@ class Vocabulary:
         self.rows: dict[str, KnownLine] = {}
         self.columns: dict[str, KnownLine] = {}
         self.groups: dict[str, str] = {}
-        for form in all_forms():
-            for block in form.table(table_id).blocks:
-                for line in block.rows:
-                    self._learn(self.rows, line, form.form, "")
-                for line in block.columns:
-                    self._learn(self.columns, line, form.form, line.unit)
+        for form, block in table_blocks(table_id):
+            for line in block.rows:
+                self._learn(self.rows, line, form.form, "")
+            for line in block.columns:
+                self._learn(self.columns, line, form.form, line.unit)
         cells = [cell for form in all_forms() for cell in form.cells() if cell.table == table_id]
         self.units = {cell.code: cell.unit for cell in cells}
         self._printed = {(cell.code, cell.form) for cell in cells}
@@ -92,23 +92,28 @@ class Vocabulary:
         return key if key in self.groups else None
 
     def _similar(self, key: str, number: str | None) -> LineMatch | None:
-        if len(key) < 4:
+        name = nearest(key, {spelling: line.key for spelling, line in self.rows.items()})
+        if name is None:
             return None
-        best: dict[str, tuple[float, KnownLine]] = {}
-        for spelling, score, _ in process.extract(key, self.rows.keys(), scorer=fuzz.ratio, limit=6):
-            line = self.rows[spelling]
-            if line.key not in best:
-                best[line.key] = (score, line)
-        ranked = sorted(best.values(), key=lambda pair: -pair[0])
-        score, line = ranked[0]
-        runner_up = ranked[1][0] if len(ranked) > 1 else 0.0
-        if score < _LEAST_SIMILARITY or score - runner_up < _LEAST_LEAD:
-            return None
+        line = next(line for line in self.rows.values() if line.key == name)
         if number is not None and line.number is not None and number != line.number:
             return None
-        spellings = [spelling for spelling, known in self.rows.items() if known.key == line.key]
-        nearest = max(spellings, key=lambda spelling: fuzz.ratio(key, spelling))
-        return None if _changes_meaning(key, nearest) else LineMatch(line, exact=False)
+        return LineMatch(line, exact=False)
+
+
+def nearest(key: str, names: Mapping[str, str]) -> str | None:
+    """The name whose spelling a label with a typo can only mean, or None; ``names`` maps spelling to name."""
+    if len(key) < 4:
+        return None
+    best: dict[str, tuple[float, str]] = {}
+    for spelling, score, _ in process.extract(key, names.keys(), scorer=fuzz.ratio, limit=6):
+        best.setdefault(names[spelling], (score, spelling))
+    ranked = sorted(((score, name, spelling) for name, (score, spelling) in best.items()), key=lambda one: -one[0])
+    score, name, spelling = ranked[0]
+    runner_up = ranked[1][0] if len(ranked) > 1 else 0.0
+    if score < _LEAST_SIMILARITY or score - runner_up < _LEAST_LEAD or _changes_meaning(key, spelling):
+        return None
+    return name
 
 
 @cache

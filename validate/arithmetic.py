@@ -6,7 +6,7 @@ A place where a cell is missing is not assessed here: ``form.*`` reports the mis
 from collections.abc import Iterator
 from functools import cache
 
-from extract.forms import APPLICANTS, CHALLENGE_OUTCOMES, CHALLENGES, all_forms
+from extract.forms import APPLICANTS, CHALLENGE_OUTCOMES, CHALLENGES, table_blocks
 from extract.report import Figure, Finding, Report
 from validate.labels import Label, column_label, row_label
 from validate.registry import rule
@@ -179,7 +179,7 @@ def _finding(rule_id: str, wrong: Mismatch, message: Label, codes: tuple[str, ..
 @cache
 def _request_rows() -> tuple[str, ...]:
     """Keys of the rows of table 3, of all forms, in printed order."""
-    rows = (row.key for form in reversed(all_forms()) for block in form.table("3").blocks for row in block.rows)
+    rows = (row.key for _, block in reversed(table_blocks("3")) for row in block.rows)
     return tuple(dict.fromkeys(rows))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from extract.forms import Form, FormBlock, FormTable, Line, form_for_year, load_form
+from extract.forms import Form, FormBlock, FormTable, Line, cell_code, form_for_year, load_form
 from extract.report import Finding, Report
 from validate.arithmetic import OTHER, OTHER_PARTS
 from validate.labels import Label, cell_label, column_label, row_label, table_label
@@ -10,8 +10,10 @@ from validate.registry import rule
 
 _UNSURE_NAMED = 10
 
-_FORM_ZH = "国办公开办函〔2019〕60号、〔2021〕30号规定的年度报告格式"
-_FORM_EN = "The report forms of State Council General Office letters 〔2019〕60 and 〔2021〕30"
+_FORM_ZH = "国办发〔2014〕32号统计表，国办公开办函〔2019〕60号、〔2021〕30号规定的年度报告格式"
+_FORM_EN = (
+    "The form of Guobanfa 〔2014〕32, and those of State Council General Office letters 〔2019〕60 and 〔2021〕30"
+)
 
 
 def _form(report: Report) -> Form | None:
@@ -70,7 +72,7 @@ def tables_are_there(report: Report) -> Iterator[Finding]:
         if _lacks(report, table):
             label = table_label(table)
             codes = tuple(
-                f"{row.key}.{column.key}"
+                cell_code(row, column)
                 for block in table.blocks
                 for row in _required_rows(report, block)
                 for column in block.columns
@@ -91,7 +93,7 @@ def cells_are_there(report: Report) -> Iterator[Finding]:
 
 def _lacks(report: Report, table: FormTable) -> bool:
     return not any(
-        f"{row.key}.{column.key}" in report.cells
+        cell_code(row, column) in report.cells
         for block in table.blocks
         for row in block.rows
         for column in block.columns
@@ -120,7 +122,7 @@ def _missing_lines(report: Report, table: FormTable, block: FormBlock) -> Iterat
     where = table_label(table)
     rows = []
     for row in _required_rows(report, block):
-        codes = tuple(f"{row.key}.{column.key}" for column in block.columns)
+        codes = tuple(cell_code(row, column) for column in block.columns)
         if any(code in report.cells for code in codes):
             rows.append(row)
             continue
@@ -132,7 +134,7 @@ def _missing_lines(report: Report, table: FormTable, block: FormBlock) -> Iterat
         )
     columns = []
     for column in block.columns:
-        codes = tuple(f"{row.key}.{column.key}" for row in rows)
+        codes = tuple(cell_code(row, column) for row in rows)
         if not codes or any(code in report.cells for code in codes):
             columns.append(column)
             continue
@@ -143,7 +145,7 @@ def _missing_lines(report: Report, table: FormTable, block: FormBlock) -> Iterat
             codes,
         )
     for row in rows:
-        codes = tuple(code for column in columns if (code := f"{row.key}.{column.key}") not in report.cells)
+        codes = tuple(code for column in columns if (code := cell_code(row, column)) not in report.cells)
         if codes:
             yield _warning("form.missing_cells", _some_cells_of_row(report, where, codes), codes)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from extract.forms import Form, FormTable, Line, all_forms
+from extract.forms import Form, FormTable, Line, all_forms, cell_code
 
 _ENGLISH = Path(__file__).with_name("labels.yaml")
 
@@ -33,6 +33,8 @@ def position(code: str) -> int:
 
 def table_label(table: FormTable) -> Label:
     """第三部分表格（…） / Table 3, Requests received and handled (…)."""
+    if table.id == "stat":
+        return Label(f"《{table.name}》", f"{_english()[table.id]['name']} ({table.name})")
     number = {"2": "二", "3": "三", "4": "四"}[table.id]
     return Label(
         f"第{number}部分表格（{table.name}）", f"Table {table.id}, {_english()[table.id]['name']} ({table.name})"
@@ -62,6 +64,8 @@ def cell_label(code: str, form: str | None = None) -> Label:
     if code not in _places(form):
         return Label(code, code)
     row, column = row_label(code, form), column_label(code, form)
+    if not _places(form)[code].column.key:
+        return Label(f"「{row.zh}」", row.en)
     return Label(f"「{row.zh}」的「{column.zh}」", f"{row.en}, {column.en}")
 
 
@@ -80,7 +84,7 @@ def _places(form: str | None) -> dict[str, _Place]:
 
 def _places_of(form: Form) -> dict[str, _Place]:
     return {
-        f"{row.key}.{column.key}": _Place(table, row, column)
+        cell_code(row, column): _Place(table, row, column)
         for table in form.tables
         for block in table.blocks
         for row in block.rows

@@ -14,6 +14,7 @@ from extract.document import Block, Cell, Document, Grid, Locator, Text
 from extract.errors import UnreadableFile
 from extract.headers import find_header
 from extract.headings import is_report_heading
+from extract.indicator_rows import is_indicator_table
 from extract.labels import squash
 from extract.readers import MOST_CELL_TEXT, MOST_PLACES
 from extract.readers.html_text import (
@@ -77,7 +78,7 @@ def _report_marks(blocks: Sequence[Block]) -> tuple[int, int]:
             marks += is_report_heading(block.text) is not None
             length += len(squash(block.text))
         else:
-            marks += any(find_header(block, row) for row in range(block.row_count))
+            marks += any(find_header(block, row) for row in range(block.row_count)) or is_indicator_table(block)
             length += sum(len(squash(cell.text)) for cell in block.cells)
     return marks, length
 

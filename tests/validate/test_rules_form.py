@@ -32,8 +32,8 @@ def test_form_of_another_year(form: str, year: int, told: bool) -> None:
 
 
 def test_old_form_that_is_not_checked_raises_no_question_in_its_own_years() -> None:
-    assert run_rules(make_report({}, "2014", 2016)) == []
-    assert [f.rule for f in run_rules(make_report({}, "2014", 2022))] == ["form.year"]
+    assert run_rules(make_report({}, "2008", 2012)) == []
+    assert [f.rule for f in run_rules(make_report({}, "2008", 2022))] == ["form.year"]
 
 
 def test_no_form_is_one_finding_not_a_missing_table_each() -> None:
