@@ -2,7 +2,7 @@
 
 A report's identity is its agency and year, or its address where one of the two is unknown. An edition is a content
 that was published under an identity; the captures that carried it are in ``report_captures``. Content means figures,
-sections, title, form and status: not when, where or by which reader it was read.
+sections, quantities, title, form and status: not when, where or by which reader it was read.
 """
 
 # ruff: noqa: S608 - the parts that SQL is put together from are constants of this file
@@ -32,7 +32,7 @@ from archive.editions import (
 from archive.errors import ArchiveError
 from archive.findings import keep_reviews, load_findings, save_findings
 from extract.labels import squash
-from extract.report import Claim, Figure, Report, Section
+from extract.report import Claim, Figure, Quantity, Report, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ def content_hash(report: Report) -> str:
         report.status,
         sorted((f.code, f.value, squash(f.raw), f.status) for f in report.cells.values()),
         [(squash(section.heading), squash(section.text)) for section in report.sections],
+        [(squash(q.row_label), squash(q.column_label), q.unit, squash(q.raw)) for q in report.quantities],
     ]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
@@ -126,6 +127,11 @@ def load(db: Database, report_id: int) -> Report:
         "SELECT code, value, approximate, text, section, scope FROM claims WHERE report_id = ? ORDER BY position",
         (report_id,),
     )
+    quantities = db.execute(
+        "SELECT row_label, column_label, unit, value, raw, locator FROM quantities WHERE report_id = ?"
+        " ORDER BY position",
+        (report_id,),
+    )
     return Report(
         file=row["url"],
         title=row["title"],
@@ -138,6 +144,7 @@ def load(db: Database, report_id: int) -> Report:
         sections=[Section(*section) for section in sections],
         claims=[Claim(code, value, bool(approximate), *rest) for code, value, approximate, *rest in claims],
         findings=load_findings(db, report_id),
+        quantities=[Quantity(*quantity) for quantity in quantities],
         published_on=row["published_on"],
         period=(row["period_start"], row["period_end"]) if row["period_start"] else None,
     )
@@ -213,7 +220,7 @@ def _correct(db: Database, edition: Edition, reading: Reading, place: dict[str, 
 
 
 def _write_children(db: Database, report_id: int, report: Report) -> None:
-    for table in ("figures", "sections", "claims"):
+    for table in ("figures", "sections", "claims", "quantities"):
         db.execute(f"DELETE FROM {table} WHERE report_id = ?", (report_id,))
     db.conn.executemany(
         "INSERT INTO figures (report_id, position, code, value, raw, status, locator) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -231,6 +238,13 @@ def _write_children(db: Database, report_id: int, report: Report) -> None:
         [
             (report_id, position, c.code, c.value, int(c.approximate), c.text, c.section, c.scope)
             for position, c in enumerate(report.claims, start=1)
+        ],
+    )
+    db.conn.executemany(
+        "INSERT INTO quantities VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (report_id, position, q.row_label, q.column_label, q.unit, q.value, q.raw, q.locator)
+            for position, q in enumerate(report.quantities, start=1)
         ],
     )
     save_findings(db, report_id, report.findings, "reading")

@@ -251,6 +251,22 @@ def m004_claim_scope(db: Database) -> None:
     db.execute("ALTER TABLE claims ADD COLUMN scope TEXT")
 
 
+@migrations()
+def m005_quantities(db: Database) -> None:
+    """Figures of tables that are no cell of a form."""
+    db.execute("""CREATE TABLE quantities (
+        report_id INTEGER NOT NULL REFERENCES reports (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        row_label TEXT NOT NULL,
+        column_label TEXT NOT NULL,
+        unit TEXT NOT NULL,
+        value ANY CHECK (typeof(value) IN ('integer', 'real', 'null')),
+        raw TEXT NOT NULL,
+        locator TEXT NOT NULL,
+        PRIMARY KEY (report_id, position)
+    ) STRICT, WITHOUT ROWID""")
+
+
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
     """Writes of one piece: all or nothing. Takes the write lock at once, so that it waits instead of failing midway.

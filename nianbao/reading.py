@@ -211,7 +211,8 @@ def _joined(first: Report, second: Report) -> Report:
         findings += [finding for finding in second.findings if set(finding.codes) & added.keys()]
         findings.append(_read_elsewhere(second, list(added)))
     status = "partial" if differing else first.status
-    return replace(first, cells={**cells, **added}, findings=findings, status=status)
+    quantities = first.quantities or second.quantities
+    return replace(first, cells={**cells, **added}, quantities=quantities, findings=findings, status=status)
 
 
 def _readings_differ(first: Report, second: Report, codes: list[str]) -> Finding:

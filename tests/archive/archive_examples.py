@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from archive import Archive, Capture
-from extract.report import Claim, Figure, Finding, Report, Section
+from extract.report import Claim, Figure, Finding, Quantity, Report, Section
 
 START = datetime(2024, 3, 1, 8, 0, 0, 250, tzinfo=UTC)
 ARTICLE = "http://www.example.gov.cn/art/2024/1/1.html"
@@ -39,6 +39,10 @@ def make_report(**changes: object) -> Report:
         "sections": [Section("一、总体情况", "收到申请21件。")],
         "claims": [Claim("applications.received.total", 21, False, "全区收到申请21件。", "一、总体情况", "area")],
         "findings": [FINDING],
+        "quantities": [
+            Quantity("申请总数/其中：当面", "本期实际", "条", 3, "3", '{"table":4,"row":2}'),
+            Quantity("收取费用总数", "本期实际", "元", None, "/", '{"table":4,"row":3}'),
+        ],
         "period": ("2023-01-01", "2023-12-31"),
     } | changes
     fields["cells"] = {f.code: f for f in fields["cells"]}  # type: ignore[attr-defined]
