@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from crawler.settings import VERSION
+
 # A portal that fails everywhere fails for a few reasons: fifty addresses show them, the count tells the rest.
 MAX_NAMED = 50
 
@@ -21,7 +23,7 @@ class Failure:
     ``kind``: blocked (challenge, login, refusal, throttled), unreachable (no answer), robots (forbidden by robots.txt),
     off_host (a report, file or list on another host, not followed), refused (we may not go there), moved (a list that
     redirects to another host), gone (HTTP 404 or 410), soft404 (an error page with status 200), http (another status),
-    parse (an answer that we could not make sense of).
+    parse (an answer that we could not make sense of), registry (a wrong entry: it was not asked for).
     """
 
     url: str
@@ -40,7 +42,7 @@ class PortalRun:
     nowhere; ``broken_lists``: list pages that gave nothing, ``says_none``: those that say that there are no entries;
     ``moved_to``: where the column redirects, if elsewhere; ``whole``: all lists were seen; ``sweep``: every
     article was asked for; ``least``: reports that the lists had to show; ``listed_before``: those that the last whole
-    run saw; ``gone``: addresses that it saw and this one did not (None: not known).
+    run saw; ``gone``: addresses that it saw and this one did not (None: not known); ``version``: nianbao's own.
     """
 
     portal: str
@@ -76,6 +78,7 @@ class PortalRun:
     listed_before: int | None = None
     gone: int | None = None
     gone_named: list[str] = field(default_factory=list)
+    version: str = VERSION
     failures: list[Failure] = field(default_factory=list)
     causes: dict[str, int] = field(default_factory=dict)
 

@@ -22,14 +22,14 @@ from crawler.run import crawl
 from crawler.spiders.base import PortalSpider
 from crawler.spiders.ucap_hex import LIST_NAMES, SHELL_BYTES
 
-State = Literal["reachable", "blocked", "moved", "empty", "unreachable"]
+State = Literal["reachable", "blocked", "moved", "gone", "empty", "unreachable"]
 
 _STATES: dict[str, State] = {
     "blocked": "blocked",
     "robots": "blocked",
     "moved": "moved",
-    "gone": "moved",
-    "soft404": "moved",
+    "gone": "gone",
+    "soft404": "gone",
 }
 """State by the kind of a failure; every other kind is ``unreachable``."""
 
@@ -40,8 +40,9 @@ _OTHER_NAMES = {"ucap_hex": LIST_NAMES, "sx_longid": ("1.html",)}
 class Probe:
     """What came of asking one portal for ``url``.
 
-    ``state``: reachable; blocked (``detail`` says by what); moved (to ``moved_to``, or nobody says where to); empty (an
-    answer without reports, sub-columns or a script that loads them); unreachable. ``reading`` is that of the page,
+    ``state``: reachable; blocked (``detail`` says by what); moved (to ``moved_to``); gone (an error page, or the home
+    page, in its place: moved to where nothing says); empty (an answer without reports, sub-columns or a script that
+    loads them); unreachable. ``reading`` is that of the page,
     where one came.
     """
 
@@ -69,6 +70,7 @@ class Probe:
             "reports_linked": self.reading.reports if self.reading else None,
             "columns_linked": self.reading.columns if self.reading else None,
             "site": self.reading.site if self.reading else None,
+            "examples": self.reading.examples if self.reading else [],
         }
 
 
@@ -160,7 +162,7 @@ def _failed(portal: Portal, url: str, failure: Failure) -> Probe:
     if failure.kind == "soft404" and "bytes" in failure.reason:
         state = "empty"  # a stub stands in the page's place
     moved_to = failure.url if failure.kind == "moved" else None
-    gone = "the page is not there any more, and nothing says where it went: " if failure.kind == "gone" else ""
+    gone = "moved or gone, nothing says where to: " if state == "gone" else ""
     return Probe(portal, url, state, gone + failure.reason, moved_to)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
@@ -74,6 +74,7 @@ PLATFORM_OF_SHAPE = {
 }
 """Platform by the shape of its articles' addresses; the fallback reads every other shape."""
 
+_EXAMPLES = 3
 FALLBACK = "column"
 _SID = re.compile(r"\bSID\s*:\s*['\"]?(\d+)")
 # Lists that a script unpacks stand in the page as XML.
@@ -99,25 +100,30 @@ class Recognition:
 @dataclass(frozen=True, slots=True)
 class PageReading:
     """What a page shows: the platform (None: no sign of any), how many annual reports and sub-columns it links to, and
-    whose it says to be (empty where it does not)."""
+    whose it says to be (empty where it does not). ``examples`` are its first reports as they were read."""
 
     recognition: Recognition | None
     reports: int
     columns: int
     site: str
+    examples: list[dict[str, str | None]] = field(default_factory=list)
 
 
 def read_page(url: str, text: str) -> PageReading:
     """Read the page of a column, or the index of a gkmlpt instance, that stands at an address."""
     unpacked = "".join(_CDATA.findall(text)) + text
     response = HtmlResponse(url, body=unpacked.encode(), encoding="utf-8")
-    links = {row.url: row.title for row in listing.rows(response, ARTICLE)} | dict(listing.links(response))
+    rows = {row.url: row for row in listing.rows(response, ARTICLE)}
+    links = {url: row.title for url, row in rows.items()} | dict(listing.links(response))
     links = {address: label for address, label in links.items() if urlsplit(address).netloc == urlsplit(url).netloc}
     reports = [address for address, label in links.items() if read_title(label)]
     columns = [address for address, label in links.items() if _is_below(address, url) and _COLUMN_NAME.search(label)]
     recognition = _strong(url, text) or _by_articles(reports or list(links), url)
     recognition = recognition or _weak(url, text) or _by_columns(columns, url)
-    return PageReading(recognition, len(reports), len(columns), _site(listing.page_of(response)))
+    days = {url: str(row.published_on) for url, row in rows.items() if row.published_on}
+    titles = links | {url: row.title for url, row in rows.items()}
+    examples = [{"title": titles[at], "url": at, "published_on": days.get(at)} for at in reports[:_EXAMPLES]]
+    return PageReading(recognition, len(reports), len(columns), _site(listing.page_of(response)), examples)
 
 
 def _site(page: Selector) -> str:

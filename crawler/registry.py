@@ -3,6 +3,7 @@
 import difflib
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -86,69 +87,106 @@ class Portal(BaseModel):
         return self
 
 
-def load_portals(*folders: Path) -> dict[str, Portal]:
-    """The portals of every ``*.yaml`` in the folders, by key, in the order of folders, files and entries.
+@dataclass(frozen=True, slots=True)
+class WrongEntry:
+    """What is wrong with an entry or a file of the registry: ``place`` (file:line) and ``problem`` in words. ``key``
+    and ``address`` as far as they can be read; ``key`` is None where it is that of another entry, too."""
 
-    A file is a list of entries; a folder that does not exist holds none. Raises RegistryError with every problem of
-    every file: unreadable YAML, unknown or missing fields, an unknown platform, a bad address, a key given twice.
+    place: str
+    problem: str
+    key: str | None = None
+    address: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}"
+
+
+@dataclass(slots=True)
+class Registry:
+    """The portals by key, in the order of folders, files and entries, and what else stands in their files."""
+
+    portals: dict[str, Portal] = field(default_factory=dict)
+    wrong: list[WrongEntry] = field(default_factory=list)
+
+
+def read_registry(*folders: Path) -> Registry:
+    """The portals of every ``*.yaml`` in the folders, with every problem of every file: unreadable YAML, unknown or
+    missing fields, an unknown platform, a bad address, a key given twice.
+
+    A file is a list of entries; a folder that does not exist holds none.
     """
-    portals: dict[str, Portal] = {}
-    places: dict[str, str] = {}
-    problems: list[str] = []
-    for path in [path for folder in folders for path in sorted(folder.glob("*.yaml"))]:
-        for place, found in _read(path):
-            if isinstance(found, str):
-                problems.append(f"{place}: {found}")
-            elif found.key in portals:
-                problems.append(f"{place}: key {found.key!r} is already that of {places[found.key]}; write another key")
-            else:
-                portals[found.key], places[found.key] = found, place
-    if problems:
-        raise RegistryError(problems)
-    return portals
+    registry, places = Registry(), dict[str, str]()
+    for place, found in [each for folder in folders for path in sorted(folder.glob("*.yaml")) for each in _read(path)]:
+        if isinstance(found, WrongEntry):
+            registry.wrong.append(found)
+        elif found.key in registry.portals:
+            problem = f"key {found.key!r} is already that of {places[found.key]}; write another key"
+            registry.wrong.append(WrongEntry(place, problem, None, found.column_url))
+        else:
+            registry.portals[found.key], places[found.key] = found, place
+    return registry
 
 
-def _read(path: Path) -> Iterator[tuple[str, Portal | str]]:
-    """Every entry of a file with its place (file:line): the portal, or the problem in words."""
+def load_portals(*folders: Path) -> dict[str, Portal]:
+    """The portals of a registry in which all is right. Raises RegistryError with every problem."""
+    registry = read_registry(*folders)
+    if registry.wrong:
+        raise RegistryError([str(wrong) for wrong in registry.wrong])
+    return registry.portals
+
+
+def _read(path: Path) -> Iterator[tuple[str, Portal | WrongEntry]]:
+    """Every entry of a file with its place (file:line): the portal, or what is wrong with it."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except (OSError, UnicodeDecodeError) as error:
-        yield f"{path}:1", f"cannot be read: {error}"
+        yield _wrong(path, 1, f"cannot be read: {error}")
         return
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        yield f"{path}:{mark.line + 1 if mark else 1}", f"not YAML: {error.problem}"
+        yield _wrong(path, mark.line + 1 if mark else 1, f"not YAML: {error.problem}")
         return
     if root is None:
         return
     if not isinstance(root, yaml.SequenceNode):
-        yield f"{path}:{root.start_mark.line + 1}", "write a list of portals, each starting with '- key: …'"
+        yield _wrong(path, root.start_mark.line + 1, "write a list of portals, each starting with '- key: …'")
         return
     for node in root.value:
         yield from _read_entry(path, node)
 
 
-def _read_entry(path: Path, node: yaml.Node) -> Iterator[tuple[str, Portal | str]]:
+def _wrong(path: Path, line: int, problem: str, entry: dict[str, Any] | None = None) -> tuple[str, WrongEntry]:
+    place, entry = f"{path}:{line}", entry or {}
+    key, address = entry.get("key"), entry.get("column_url") or entry.get("base_url")
+    return place, WrongEntry(place, problem, str(key) if key else None, str(address) if address else None)
+
+
+def _read_entry(path: Path, node: yaml.Node) -> Iterator[tuple[str, Portal | WrongEntry]]:
+    start = node.start_mark.line + 1
     if not isinstance(node, yaml.MappingNode):
-        yield f"{path}:{node.start_mark.line + 1}", "write an entry of fields, starting with 'key: …'"
+        yield _wrong(path, start, "write an entry of fields, starting with 'key: …'")
         return
     entry: dict[str, Any] = {}
     lines: dict[str, int] = {}
+    twice: list[str] = []
     for name_node, value_node in node.value:
-        name, line = str(name_node.value), name_node.start_mark.line + 1
-        if name in entry:
-            yield f"{path}:{line}", f"field {name!r} stands twice in one entry; keep one"
-        entry[name], lines[name] = yaml.SafeLoader("").construct_object(value_node, deep=True), line
-    start = node.start_mark.line + 1
+        name = str(name_node.value)
+        twice += [name] if name in entry else []
+        entry[name] = yaml.SafeLoader("").construct_object(value_node, deep=True)
+        lines[name] = name_node.start_mark.line + 1
+    for name in twice:
+        yield _wrong(path, lines[name], f"field {name!r} stands twice in one entry; keep one", entry)
     try:
         portal = Portal.model_validate(entry)
     except ValidationError as error:
         label = f"portal {entry['key']!r}: " if entry.get("key") else ""
         for problem in error.errors():
             name = str(problem["loc"][0]) if problem["loc"] else ""
-            yield f"{path}:{lines.get(name, start)}", label + _in_words(name, problem["type"], problem["msg"], entry)
+            words = label + _in_words(name, problem["type"], problem["msg"], entry)
+            yield _wrong(path, lines.get(name, start), words, entry)
         return
-    yield f"{path}:{start}", portal
+    if not twice:
+        yield f"{path}:{start}", portal
 
 
 def _in_words(name: str, kind: str, message: str, entry: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from archive import Archive, Capture
 from crawler.history import EVERYTHING, History, Policy, read_history
 from crawler.ledger import MAX_NAMED, PortalRun
 from crawler.listing import Row
-from crawler.registry import Portal, load_portals
+from crawler.registry import Portal, read_registry
 from crawler.verdict import judge
 
 SHIPPED = Path(__file__).parents[1] / "data" / "portals"
@@ -23,11 +23,13 @@ def portal_folders(data_dir: Path) -> tuple[Path, ...]:
 
 
 def find_portal(key: str, data_dir: Path) -> Portal:
-    """The portal of this key. Raises KeyError with the known keys where there is none."""
-    portals = load_portals(*portal_folders(data_dir))
-    if key not in portals:
-        raise KeyError(f"no portal has the key {key!r}; known: {', '.join(portals)}")
-    return portals[key]
+    """The portal of this key, whatever is wrong with others. Raises KeyError with what is wrong with its own entry, or
+    with the known keys where there is none."""
+    registry = read_registry(*portal_folders(data_dir))
+    if key not in registry.portals:
+        wrong = "; ".join(str(wrong) for wrong in registry.wrong if wrong.key == key)
+        raise KeyError(wrong or f"no portal has the key {key!r}; known: {', '.join(registry.portals)}")
+    return registry.portals[key]
 
 
 @dataclass(slots=True)

@@ -4,16 +4,16 @@ import os
 from importlib.metadata import PackageNotFoundError, version
 
 try:
-    _VERSION = version("nianbao")
+    VERSION = version("nianbao")
 except PackageNotFoundError:  # run from a checkout that is not installed
-    _VERSION = "dev"
+    VERSION = "0+unknown"
 
 BOT_NAME = "nianbao"
 SPIDER_MODULES = ["crawler.spiders"]
 
 # A portal's operator can see who asks, and find whom to write to where the person who runs the crawl gives a contact.
 _CONTACT = os.environ.get("NIANBAO_CONTACT") or "open-source archive of annual open-government-information reports"
-USER_AGENT = f"nianbao/{_VERSION} (+{_CONTACT})"
+USER_AGENT = f"nianbao/{VERSION} (+{_CONTACT})"
 
 # Default False. What a portal closes to robots, we do not ask for.
 ROBOTSTXT_OBEY = True

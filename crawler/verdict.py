@@ -51,7 +51,9 @@ def _nothing_listed(run: PortalRun, least: int) -> Verdict:
     )
     for outcome, kinds in outcomes:
         if run.causes.keys() & set(kinds):
-            return outcome, _first_reason(run, kinds)
+            # An error page is no evidence of another place: only a redirect is.
+            lost = "moved or gone: " if outcome == "moved" and "moved" not in run.causes else ""
+            return outcome, lost + _first_reason(run, kinds)
     if run.failures:
         return "empty", f"no report is listed: {run.failures[0].reason}"
     return ("empty", f"no report is listed, at least {least} expected") if least else ("ok", "")

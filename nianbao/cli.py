@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,30 +14,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from archive import Archive, open_archive
 from extract import EXTRACTOR_VERSION, UnreadableFile, read_file
 from nianbao import __version__, overview
-from nianbao.crawling import CrawlOptions, is_web_address, run_crawl
+from nianbao.crawling import CrawlOptions, run_crawl
 from nianbao.dispatching import dispatch
 from nianbao.importing import import_paths
+from nianbao.options import crawl_options
 from nianbao.portals import portals as portals_group
 from nianbao.reading import ExtractionSummary, extract_pending, fault_message
 from nianbao.summary import portal_statuses
 from nianbao.terminal import PEOPLE, data_console, data_option, fail, name_failures, tells_trouble
 from validate import check, run_rules
-
-
-class _Years(click.ParamType[range]):
-    name = "YEARS"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> range:
-        if isinstance(value, range):
-            return value
-        first, _, last = str(value).partition("-")
-        try:
-            years = range(int(first), int(last or first) + 1)
-        except ValueError:
-            years = range(0)
-        if not years:
-            self.fail(f"{value!r} is neither a year (2023) nor a range of years (2019-2023)", param, ctx)
-        return years
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -58,36 +43,15 @@ def main() -> None:
 # Collecting
 
 
-_CRAWL_OPTIONS = (
-    click.argument("portals", nargs=-1),
-    click.option("--years", type=_Years(), help="Only reports of these years: 2023 or 2019-2025."),
-    click.option("--due", is_flag=True, help="Only portals that are due by the seasons of schedule.yaml."),
-    click.option("--full", is_flag=True, help="Ask for every article again, not only for new and recent ones."),
-    click.option("--limit", type=click.IntRange(min=1), help="At most so many reports of each portal."),
-    click.option("--pace", type=click.FloatRange(min=0), metavar="SECONDS", help="Seconds between two requests."),
-    click.option("--accept-fewer", is_flag=True, help="That a portal lists fewer reports than before is right."),
-    click.option(
-        "--summary", type=click.Path(path_type=Path, dir_okay=False), help="Write a JSON summary to this file."
-    ),
-    click.option(
-        "--webhook",
-        metavar="URL",
-        envvar="NIANBAO_WEBHOOK",
-        callback=is_web_address,
-        help="Post the JSON summary to this address (or name it in NIANBAO_WEBHOOK).",
-    ),
-    data_option(),
+_pace_option = click.option(
+    "--pace", type=click.FloatRange(min=0), metavar="SECONDS", help="Seconds between two requests."
 )
 
 
-def _crawl_options(function: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed(_CRAWL_OPTIONS):
-        function = option(function)
-    return function
-
-
 @main.command()
-@_crawl_options
+@crawl_options
+@_pace_option
+@data_option()
 @tells_trouble
 def crawl(**options: Any) -> None:
     """Collect the reports of PORTALS (keys of the registry; default: all enabled) into the archive.
@@ -224,7 +188,9 @@ def _validate(archive: Archive) -> None:
 
 
 @main.command()
-@_crawl_options
+@crawl_options
+@_pace_option
+@data_option()
 @tells_trouble
 def update(**options: Any) -> None:
     """Crawl, extract and validate in one: what a scheduler runs."""

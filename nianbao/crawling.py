@@ -20,43 +20,44 @@ from nianbao.summary import RunSummary, post_summary, write_summary
 
 if TYPE_CHECKING:
     from crawler.ledger import PortalRun
-    from crawler.registry import Portal
+    from crawler.registry import Portal, WrongEntry
 
 _NO_FAILURES = frozenset({"robots", "off_host"})
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlOptions:
-    """What was asked for on the command line."""
+    """What was asked for on the command line. ``pace`` None: each portal's own."""
 
     portals: tuple[str, ...]
     years: range | None
     due: bool
     limit: int | None
-    pace: float | None
     full: bool
     accept_fewer: bool
     summary: Path | None
     webhook: str | None
     data_dir: Path
-
-
-def is_web_address(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """Click callback: the value is an http or https address, or absent."""
-    if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
-        raise click.BadParameter("write an address that starts with http:// or https://", context, parameter)
-    return value
+    pace: float | None = None
 
 
 def run_crawl(command: str, options: CrawlOptions, people: Console, afterwards: Callable[[Archive], bool]) -> bool:
     """Crawl, do what comes after it, and deliver the summary whatever happens; True if all went well."""
-    summary = RunSummary(command)
+
+    def work(summary: RunSummary) -> bool:
+        succeeded = _crawl(options, summary, people)
+        with open_archive(options.data_dir) as archive:
+            return afterwards(archive) and succeeded
+
+    return tell_of(work, RunSummary(command), options, people)
+
+
+def tell_of(work: Callable[[RunSummary], bool], summary: RunSummary, options: CrawlOptions, people: Console) -> bool:
+    """Do the work, and deliver the summary whatever happens; True if all went well."""
     ended, error, succeeded = "crashed", None, False
     try:
         with _stopped_like_by_hand():
-            succeeded = _crawl(options, summary, people)
-            with open_archive(options.data_dir) as archive:
-                succeeded = afterwards(archive) and succeeded
+            succeeded = work(summary)
         ended = "done"
     except KeyboardInterrupt:
         ended = "interrupted"
@@ -91,14 +92,16 @@ def _crawl(options: CrawlOptions, summary: RunSummary, people: Console) -> bool:
 
     schedule = schedule_of(options.data_dir)
     policy = Policy(**schedule.policy(), full=options.full, accept_fewer=options.accept_fewer)
-    portals = choose_portals(options.data_dir, options.portals, options.due, schedule)
-    summary.begin([portal.key for portal in portals], policy)
+    chosen = choose_portals(options.data_dir, options.portals, options.due, schedule)
+    portals = chosen.portals
+    summary.begin([portal.key for portal in portals], policy, chosen.wrong)
+    record_wrong(options.data_dir, chosen.wrong)
     if not portals:
         people.print("No portal is due.")
     runs = crawl(portals, options.data_dir, years=options.years, limit=options.limit, pace=options.pace, policy=policy)
     for run in runs:
         _name_failures(run, people)
-    return all(run.outcome == "ok" for run in runs)
+    return not chosen.wrong and all(run.outcome == "ok" for run in runs)
 
 
 def schedule_of(data_dir: Path) -> Schedule:
@@ -109,15 +112,43 @@ def schedule_of(data_dir: Path) -> Schedule:
         raise click.UsageError(str(error)) from error
 
 
-def choose_portals(data_dir: Path, keys: tuple[str, ...], due: bool, schedule: Schedule) -> "list[Portal]":
-    """The portals of these keys (none: all enabled), of those only the due ones if asked. Raises UsageError."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The portals that are to be crawled, and the wrong entries of others that were asked for."""
+
+    portals: "list[Portal]"
+    wrong: "list[WrongEntry]"
+
+
+def choose_portals(data_dir: Path, keys: tuple[str, ...], due: bool, schedule: Schedule) -> Chosen:
+    """The portals of these keys (none: all enabled), of those only the due ones if asked. Raises UsageError, also where
+    all that is asked for is wrong entries."""
     registry = load_registry(data_dir)
     chosen = [portal.key for portal in named_portals(keys, registry)]
-    chosen = chosen or [key for key, portal in registry.items() if portal.enabled]
+    wrong = [wrong for wrong in registry.wrong if not keys or wrong.key in keys]
+    if keys and not chosen:
+        raise click.UsageError("\n".join(map(str, wrong)))
+    chosen = chosen or [key for key, portal in registry.portals.items() if portal.enabled]
     if due:
         with open_archive(data_dir) as archive:
             chosen = due_portals(archive.db, chosen, datetime.now(UTC), schedule)
-    return [registry[key] for key in chosen]
+    return Chosen([registry.portals[key] for key in chosen], wrong)
+
+
+def record_wrong(data_dir: Path, wrong: "list[WrongEntry]") -> None:
+    """A row in ``runs`` for each portal that could not be asked because its entry is wrong; one without portal for
+    those whose key cannot be read."""
+    from crawler.ledger import PortalRun  # noqa: PLC0415
+
+    if not wrong:
+        return
+    with open_archive(data_dir) as archive:
+        for key in dict.fromkeys(each.key for each in wrong):
+            run = PortalRun(key or "")
+            for each in (each for each in wrong if each.key == key):
+                run.fail(each.address or each.place, "registry", str(each))
+            run.why = f"wrong registry entry: {run.failures[0].reason}"
+            archive.finish_run(archive.start_run("crawl", key), "unreachable", run.stats())
 
 
 def _name_failures(run: "PortalRun", people: Console) -> None:

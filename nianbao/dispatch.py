@@ -24,6 +24,7 @@ _MISSES = 3
 _SECONDS_TO_START = 60.0
 # A job that brings down every node that it is given to must not go round for ever.
 _MOST_TRIES = 3
+_DATE = len("2026-01-31")
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
 
 Say = Callable[[str], None]
@@ -31,7 +32,8 @@ Say = Callable[[str], None]
 
 @dataclass(slots=True)
 class Job:
-    """The crawl of one portal. ``number`` counts the jobs of this portal on this day, ``tries`` those of this dispatch;
+    """The crawl of one portal. ``day`` is the day, and what is special about the crawl: a job that did less or other
+    work is not this one. ``number`` counts such jobs of this portal, ``tries`` those of this dispatch;
     ``refusals``: the nodes that do not take it, by address, and what they say.
     It is over when it has a ``record`` (a row of ``runs``), or a ``failure`` in words."""
 
@@ -44,6 +46,8 @@ class Job:
     refusals: dict[str, str] = field(default_factory=dict)
     record: dict[str, Any] | None = None
     failure: str | None = None
+    ran_at: str = ""
+    """The address of the node that it was collected from."""
 
     @property
     def id(self) -> str:
@@ -106,6 +110,17 @@ class Dispatch:
     def down(self) -> dict[str, str]:
         """Why, by address, the nodes that failed were given up."""
         return {worker.node.url: worker.down for worker in self._workers if worker.down is not None}
+
+    def name_other_versions(self, version: str) -> None:
+        """Say which nodes were given the project in another version than this one. Their code may be as old."""
+        for worker in self._workers:
+            try:
+                deployed = worker.node.version()
+            except NodeError:
+                continue  # its first look will tell
+            if deployed is not None and deployed != version:
+                known = f"has the project in version {deployed}, here it is {version}"
+                self._say(f"node {worker.node.url} {known}: deploy the egg anew")
 
     def run(self) -> Iterator[Job]:
         """Each job when it is over; ends when all are, or no node is left."""
@@ -174,7 +189,7 @@ class Dispatch:
 
     def _collect(self, job: Job, worker: Worker, listed: Listed) -> None:
         log = worker.node.log(listed.log_url) if listed.log_url else None
-        job.node = None
+        job.node, job.ran_at = None, worker.node.url
         job.record = read_record(log or "")
         if log is None:
             job.failure = (
@@ -213,7 +228,7 @@ class Dispatch:
 
     def _give(self, job: Job) -> None:
         given = [other for other in self.jobs if other.node is not None]
-        if any(other.host == job.host for other in given):
+        if any(other.host == job.host for other in given) or self._is_asked_otherwise(job):
             return
         takers = [worker for worker in self._live() if worker.node.url not in job.refusals]
         if not takers:
@@ -223,6 +238,14 @@ class Dispatch:
         free = [worker for worker in takers if not worker.misses and load[id(worker)] < _JOBS_OF_A_NODE]
         if free:
             self._schedule(job, min(free, key=lambda worker: load[id(worker)]))
+
+    def _is_asked_otherwise(self, job: Job) -> bool:
+        """Whether a job of another dispatch, with other options, is asking the portal."""
+        return any(
+            listed.state != "finished" and name != job.id and name.startswith(f"{job.portal.key}-{job.day[:_DATE]}")
+            for worker in self._live()
+            for name, listed in worker.listed.items()
+        )
 
     def _schedule(self, job: Job, worker: Worker) -> None:
         try:

@@ -2,15 +2,19 @@
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
 import click
 
 from archive import open_archive
-from nianbao.crawling import choose_portals, schedule_of
+from nianbao import __version__
+from nianbao.crawling import CrawlOptions, choose_portals, record_wrong, schedule_of, tell_of
 from nianbao.dispatch import Dispatch, Job
 from nianbao.nodes import Node
+from nianbao.options import crawl_options
+from nianbao.summary import RunSummary
 from nianbao.terminal import PEOPLE, data_option, tells_trouble
 
 
@@ -26,7 +30,7 @@ def _read_nodes(context: click.Context, parameter: click.Parameter, value: str) 
 
 
 @click.command()
-@click.argument("portals", nargs=-1)
+@crawl_options
 @click.option(
     "--nodes",
     required=True,
@@ -35,7 +39,6 @@ def _read_nodes(context: click.Context, parameter: click.Parameter, value: str) 
     envvar="NIANBAO_NODES",
     help="The Scrapyd nodes, with commas between (or name them in NIANBAO_NODES).",
 )
-@click.option("--due", is_flag=True, help="Only portals that are due by the seasons of schedule.yaml.")
 @click.option(
     "--node-data",
     metavar="DIR",
@@ -44,40 +47,59 @@ def _read_nodes(context: click.Context, parameter: click.Parameter, value: str) 
 )
 @data_option(note="the run records go into its nianbao.db.")
 @tells_trouble
-def dispatch(*, portals: tuple[str, ...], nodes: list[Node], due: bool, node_data: str | None, data_dir: Path) -> None:
+def dispatch(*, nodes: list[Node], node_data: str | None, **options: Any) -> None:
     """Have Scrapyd nodes crawl PORTALS (keys of the registry; default: all enabled) and collect their run records.
 
-    One portal is one job, called PORTAL-DATE: what a node has in hand, or did well today, is not started again, what
-    failed is. Portals of a node that is down go to the others. Interrupted, the jobs go on; the same command again
-    takes them up. Exit status 1 if any portal's crawl was not ok. What the nodes need: deploy/README.md.
+    One portal is one job, called PORTAL-DATE: what a node has in hand, or did well today with the same options, is not
+    started again, what failed is. Portals of a node that is down go to the others. Interrupted, the jobs go on; the
+    same command again takes them up. Exit status 1 if any portal's crawl was not ok. What the nodes need:
+    deploy/README.md.
     """
-    if not _dispatch(portals, nodes, due, node_data, data_dir):
+    asked, day = CrawlOptions(**options), f"{datetime.now(UTC):%Y-%m-%d}"
+    summary = RunSummary("dispatch", since=day)  # what was done well today counts
+    if not tell_of(lambda summary: _dispatch(asked, nodes, node_data, day, summary), summary, asked, PEOPLE):
         sys.exit(1)
 
 
-def _dispatch(keys: tuple[str, ...], nodes: list[Node], due: bool, node_data: str | None, data_dir: Path) -> bool:
-    from crawler.registry import host_of  # noqa: PLC0415 - Scrapy takes a second to import
+def _dispatch(options: CrawlOptions, nodes: list[Node], node_data: str | None, day: str, summary: RunSummary) -> bool:
+    from crawler.history import Policy  # noqa: PLC0415 - Scrapy takes a second to import
+    from crawler.registry import host_of  # noqa: PLC0415
 
-    schedule = schedule_of(data_dir)
-    chosen = choose_portals(data_dir, keys, due, schedule)
-    if not chosen:
+    schedule = schedule_of(options.data_dir)
+    policy = Policy(**schedule.policy(), full=options.full, accept_fewer=options.accept_fewer)
+    chosen = choose_portals(options.data_dir, options.portals, options.due, schedule)
+    summary.begin([portal.key for portal in chosen.portals], policy, chosen.wrong)
+    record_wrong(options.data_dir, chosen.wrong)
+    if not chosen.portals:
         _say("No portal is due.")
-        return True
-    day = f"{datetime.now(UTC):%Y-%m-%d}"
-    arguments = {"data": node_data or str(data_dir.resolve()), "policy": json.dumps(schedule.policy())}
-    at_work = Dispatch([Job(portal, host_of(portal.base_url), day) for portal in chosen], nodes, arguments, _say)
-    with open_archive(data_dir) as archive:
+        return not chosen.wrong
+    arguments = {"data": node_data or str(options.data_dir.resolve()), "policy": json.dumps(asdict(policy))}
+    arguments |= {"limit": str(options.limit)} if options.limit else {}
+    arguments |= {"years": f"{options.years[0]}-{options.years[-1]}"} if options.years else {}
+    jobs = [Job(portal, host_of(portal.base_url), day + _special(options)) for portal in chosen.portals]
+    at_work = Dispatch(jobs, nodes, arguments, _say)
+    at_work.name_other_versions(__version__)
+    with open_archive(options.data_dir) as archive:
         fields = {"key", "name", "base_url", "platform", "division_code", "enabled"}
-        archive.save_portals(portal.model_dump(include=fields) for portal in chosen)
+        archive.save_portals(portal.model_dump(include=fields) for portal in chosen.portals)
         for job in at_work.run():
             if job.record is not None:
                 archive.add_run(job.record)
+            else:
+                summary.lose(job.portal.key, job.failure or "")
             _report(job)
     for url, why in at_work.down.items():
         _say(f"node {url} {why}", "yellow")
-    failed = sum(not job.is_ok for job in at_work.jobs)
-    _say(f"{len(chosen)} portals: {len(chosen) - failed} ok, {failed} not")
-    return failed == 0
+    failed = sum(not job.is_ok for job in jobs)
+    _say(f"{len(jobs)} portals: {len(jobs) - failed} ok, {failed} not")
+    return failed == 0 and not chosen.wrong
+
+
+def _special(options: CrawlOptions) -> str:
+    """What tells a job with these options from the plain one, in its id."""
+    years = f"-y{options.years[0]}-{options.years[-1]}" if options.years else ""
+    limit = f"-limit{options.limit}" if options.limit else ""
+    return years + limit + "-full" * options.full + "-fewer" * options.accept_fewer
 
 
 def _report(job: Job) -> None:
@@ -88,6 +110,9 @@ def _report(job: Job) -> None:
     counts = f"{stats['listed']} listed, {stats['new']} new, {stats['changed']} changed, {stats['failed']} failed"
     why = f" ({stats['why']})" if stats["why"] else ""
     _say(f"{job.portal.key}: {job.record['outcome']}: {counts}{why}", "green" if job.is_ok else "yellow")
+    if (version := stats.get("version")) != __version__:
+        at = f"{job.ran_at} runs nianbao {version or 'of an older version'}"
+        _say(f"{job.portal.key}: {at}, here it is {__version__}: its code is to be updated", "yellow")
 
 
 def _say(line: str, style: str | None = None) -> None:

@@ -51,6 +51,13 @@ class Node:
         states: tuple[JobState, ...] = ("finished", "pending", "running")
         return {job["id"]: Listed(state, job.get("log_url")) for state in states for job in answer.get(state, ())}
 
+    def version(self) -> str | None:
+        """The version of the project's egg that the node runs: the last that was deployed; None where it has none.
+        Raises NodeError."""
+        versions = self._ask("listversions.json", {"project": PROJECT}).get("versions")
+        # Scrapyd keeps eggs as files named by their version, with _ for whatever is not safe in a name.
+        return versions[-1].replace("_", ".") if versions else None
+
     def schedule(self, job: str, spider: str, arguments: dict[str, str]) -> None:
         """Have the node run a spider as soon as it has room. Raises NodeError, RefusalError for an unknown spider."""
         self._post("schedule.json", {"project": PROJECT, "spider": spider, "jobid": job, **arguments})

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -24,10 +25,17 @@ from nianbao.terminal import PEOPLE, data_console, data_option, fail, tells_trou
 # Scrapy takes a second to import: only the commands that need it pay for it.
 if TYPE_CHECKING:
     from crawler.probe import Probe
-    from crawler.registry import Portal
+    from crawler.registry import Portal, Registry
 
 OWN_FILE = "mine.yaml"
-_STYLES = {"reachable": "green", "blocked": "red", "moved": "yellow", "empty": "yellow", "unreachable": "red"}
+_STYLES = {
+    "reachable": "green",
+    "blocked": "red",
+    "moved": "yellow",
+    "gone": "yellow",
+    "empty": "yellow",
+    "unreachable": "red",
+}
 
 _own_data_option = data_option(note="DIR/portals/ holds your own portals.")
 
@@ -37,25 +45,26 @@ def portals() -> None:
     """The registry of portals: list it, check it against the live portals, add to it."""
 
 
-def load_registry(data_dir: Path) -> "dict[str, Portal]":
-    """The shipped portals and those of the data directory, by key. Raises UsageError with every wrong entry."""
-    from crawler.errors import RegistryError  # noqa: PLC0415
-    from crawler.registry import load_portals  # noqa: PLC0415
+def load_registry(data_dir: Path) -> "Registry":
+    """The shipped portals and those of the data directory; what is wrong in their files is named on stderr."""
+    from crawler.registry import read_registry  # noqa: PLC0415
     from crawler.session import portal_folders  # noqa: PLC0415
 
-    try:
-        return load_portals(*portal_folders(data_dir))
-    except RegistryError as error:
-        raise click.UsageError(str(error)) from error
+    registry = read_registry(*portal_folders(data_dir))
+    for wrong in registry.wrong:
+        PEOPLE.print(f"wrong entry: {wrong}", style="yellow", markup=False, soft_wrap=True)
+    return registry
 
 
-def named_portals(keys: Sequence[str], registry: "dict[str, Portal]") -> "list[Portal]":
-    """The portals of these keys, each once. Raises UsageError for keys that are not there."""
-    if unknown := [key for key in keys if key not in registry]:
-        close = sorted({near for key in unknown for near in difflib.get_close_matches(key, registry, n=3)})
+def named_portals(keys: Sequence[str], registry: "Registry") -> "list[Portal]":
+    """The portals of these keys, each once, without those whose entries are wrong. Raises UsageError for keys that are
+    not there."""
+    wrong = {wrong.key for wrong in registry.wrong}
+    if unknown := [key for key in keys if key not in registry.portals and key not in wrong]:
+        close = sorted({near for key in unknown for near in difflib.get_close_matches(key, registry.portals, n=3)})
         hint = f"; close to it: {', '.join(close)}" if close else ""
         raise click.UsageError(f"no portal has the key {', '.join(unknown)}{hint}; `nianbao portals list` shows all")
-    return [registry[key] for key in dict.fromkeys(keys)]
+    return [registry.portals[key] for key in dict.fromkeys(keys) if key in registry.portals]
 
 
 # list
@@ -69,12 +78,14 @@ def list_command(*, output_format: str, data_dir: Path) -> None:
     """Show every portal: key, name, province, platform, whether it is crawled, and what came of its last run."""
     registry = load_registry(data_dir)
     runs = _last_crawls(data_dir)
-    rows = [_row(portal, runs.get(portal.key)) for portal in registry.values()]
+    rows = [_row(portal, runs.get(portal.key)) for portal in registry.portals.values()]
     if output_format == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         data_console().print(_list_table(rows))
     PEOPLE.print(_standing(rows), markup=False, soft_wrap=True)
+    if registry.wrong:
+        sys.exit(1)
 
 
 def _last_crawls(data_dir: Path) -> dict[str | None, LastRun]:
@@ -130,17 +141,18 @@ def _standing(rows: list[dict[str, Any]]) -> str:
 def check(*, keys: tuple[str, ...], report: Path | None, limit: int | None, data_dir: Path) -> None:
     """Ask each of the PORTALs (default: all) for one page, and say whether it is still there.
 
-    reachable; blocked (and by what: challenge, refusal, robots.txt); moved (and where to); empty (an answer without
-    reports); unreachable. robots.txt is asked first and obeyed. Exit status 1 if any is not reachable.
+    reachable; blocked (and by what: challenge, refusal, robots.txt); moved (and where to); gone (not there any more,
+    and nothing says where it went); empty (an answer without reports); unreachable. robots.txt is asked first and
+    obeyed. Exit status 1 if any is not reachable.
     """
     registry = load_registry(data_dir)
-    probes = _probe(named_portals(keys or list(registry), registry)[:limit])
+    probes = _probe(named_portals(keys or list(registry.portals), registry)[:limit])
     data_console().print(_check_table(probes))
     counts = Counter(probe.state for probe in probes)
     PEOPLE.print(f"{len(probes)} portals: " + ", ".join(f"{count} {state}" for state, count in counts.most_common()))
     if report is not None:
-        _write_report(report, probes)
-    if set(counts) != {"reachable"}:
+        _write_report(report, probes, [str(wrong) for wrong in registry.wrong])
+    if registry.wrong or set(counts) != {"reachable"}:
         sys.exit(1)
 
 
@@ -158,15 +170,18 @@ def _check_table(probes: "list[Probe]") -> Table:
     table.add_column("what was seen", overflow="fold")
     for each in probes:
         detail = f"to {each.moved_to}: {each.detail}" if each.moved_to else each.detail
-        table.add_row(each.portal.key, Text(each.state, _STYLES[each.state]), Text(f"{detail} ({each.url})"))
+        table.add_row(
+            each.portal.key, Text(each.state, _STYLES.get(each.state, "yellow")), Text(f"{detail} ({each.url})")
+        )
     return table
 
 
-def _write_report(path: Path, probes: "list[Probe]") -> None:
+def _write_report(path: Path, probes: "list[Probe]", wrong: list[str]) -> None:
     content = {
         "made_by": f"nianbao {__version__}",
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "portals": [each.report() for each in probes],
+        "wrong_entries": wrong,
     }
     try:
         path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -193,10 +208,34 @@ def add(*, url: str, key: str | None, name: str | None, allow_private: bool, dat
     """
     registry = load_registry(data_dir)
     new = asked(url, key, allow_private)
-    if new.key in registry:
-        raise click.UsageError(f"key {new.key!r} is already that of {registry[new.key].name}; give another: --key")
+    if new.key in registry.portals:
+        raise click.UsageError(
+            f"key {new.key!r} is already that of {registry.portals[new.key].name}; give another: --key"
+        )
+    refuse_known(url, registry)
     (found,) = _probe([new], new=True)
-    write(data_dir, entry_from(found, name))
+    entry = entry_from(found, name)
+    refuse_known(entry.get("column_url") or f"{entry['base_url']}/gkmlpt/index", registry)
+    write(data_dir, entry)
+
+
+def refuse_known(url: str, registry: "Registry") -> None:
+    """Raise UsageError with the key of the portal whose column, or gkmlpt index, stands at this address already."""
+    from crawler.probe import first_page  # noqa: PLC0415
+
+    for portal in registry.portals.values():
+        is_column = portal.column_url is not None or portal.platform == "gkmlpt"
+        if is_column and _place(first_page(portal)) == _place(url):
+            raise click.UsageError(f"{url} is registered already: {portal.key} ({portal.name})")
+
+
+def _place(url: str) -> str:
+    """What an address means, however it is written: with or without s, its first page's name and the final slash."""
+    parts = urlsplit(url)
+    host, path = (parts.hostname or "").rstrip("."), re.sub(r"/(?:index\.(?:s?html?|jsp|php))?$", "", parts.path)
+    port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
+    path = re.sub(r"/gkmlpt\b.*", "/gkmlpt", path)
+    return f"{host}{port}{path}" + (f"?{parts.query}" if parts.query else "")
 
 
 def entry_from(found: "Probe", name: str | None = None) -> dict[str, Any]:
@@ -265,11 +304,9 @@ def write(data_dir: Path, entry: dict[str, Any]) -> None:
         path.write_text(before.rstrip("\n") + "\n\n" * bool(before.strip()) + text, encoding="utf-8")
     except OSError as error:
         fail(f"{path} cannot be written: {error}")
-    try:
-        load_registry(data_dir)
-    except click.UsageError as error:
+    if wrong := [wrong for wrong in load_registry(data_dir).wrong if wrong.place.startswith(f"{path}:")]:
         path.write_text(before, encoding="utf-8")
-        fail(f"the entry does not fit, nothing is written: {error.message}")
+        fail(f"the entry does not fit, nothing is written: {wrong[-1]}")
     click.echo(text, nl=False)
     PEOPLE.print(
         f"Written to {path}. Next: nianbao crawl {entry['key']} --data {data_dir}", markup=False, soft_wrap=True

@@ -15,7 +15,10 @@ from sqlite_utils import Database
 from nianbao import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawler.history import Policy
+    from crawler.registry import WrongEntry
 
 _SECONDS_TO_POST = 10.0
 _LATEST = """
@@ -100,20 +103,30 @@ def _day(moment: str | None) -> str:
 class RunSummary:
     """The summary of one command, gathered from the database so that a crash loses nothing of it."""
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, since: str | None = None) -> None:
+        """``since``: when the runs may have begun that it tells of, where that is before now."""
         self._command, self._started = command, _now()
+        self._since = since or self._started
+        self._lost: dict[str, str] = {}
         self._chosen: list[str] = []
+        self._wrong: list[str] = []
         self._thresholds: dict[str, Any] = {}
 
-    def begin(self, chosen: list[str], policy: "Policy") -> None:
-        """Note the portals that are to be crawled, and under which policy."""
+    def begin(self, chosen: list[str], policy: "Policy", wrong: "Sequence[WrongEntry]" = ()) -> None:
+        """Note the portals that are to be crawled, under which policy, and the wrong entries of others."""
         self._chosen, self._thresholds = chosen, asdict(policy)
+        self._chosen += [each.key for each in wrong if each.key and each.key not in chosen]
+        self._wrong = [str(each) for each in wrong]
+
+    def lose(self, portal: str, why: str) -> None:
+        """Note a portal whose crawl left no record."""
+        self._lost[portal] = why
 
     def build(self, db: Database | None, ended: str, error: str | None) -> dict[str, Any]:
         """``ended``: ``done``, ``interrupted`` or ``crashed``, with the error then. Portals that it did not come to are
-        named as ``not_started``."""
-        statuses = portal_statuses(db, self._started) if db is not None else []
-        statuses = [status for status in statuses if status.portal in self._chosen]
+        named as ``not_started``, those among them whose crawl left no record in ``lost``, with the reason."""
+        statuses = portal_statuses(db, self._since) if db is not None else []
+        statuses = [each for each in statuses if each.portal in self._chosen and each.portal not in self._lost]
         outcomes = [status.outcome for status in statuses]
         waiting = sorted(set(self._chosen) - {status.portal for status in statuses})
         return {
@@ -123,10 +136,12 @@ class RunSummary:
             "finished_at": _now(),
             "ended": ended,
             "error": error,
-            "ok": ended == "done" and not waiting and all(outcome == "ok" for outcome in outcomes),
+            "ok": ended == "done" and not (waiting or self._wrong) and all(outcome == "ok" for outcome in outcomes),
             "outcomes": {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))},
             "thresholds": self._thresholds,
             "not_started": waiting,
+            "lost": self._lost,
+            "wrong_entries": self._wrong,
             "portals": [asdict(status) for status in statuses],
         }
 

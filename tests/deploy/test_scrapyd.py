@@ -1,6 +1,8 @@
 """A real Scrapyd: jobs side by side, a record of them that outlives a restart, and dispatch over several nodes."""
 
 import io
+import json
+import re
 import signal
 import zipfile
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from click.testing import CliRunner
 from scrapyd_node import ScrapydNode, free_port, wait_for
 
 import nianbao.dispatch
+import nianbao.dispatching
 from archive import open_archive
 from crawler.ledger import read_record
 from nianbao.cli import main
@@ -229,6 +232,36 @@ def test_a_node_without_the_spider_is_passed_over_and_one_without_logs_named(
     assert f"sim_hb_uuid: failed: {old.url}/ says: spider 'hb_uuid' not found" in alone[1]
     assert both[0] == 0, both[1]
     assert (silent[0], "/ has no log of it" in silent[1]) == (1, True), silent[1]
+
+
+def test_options_go_to_the_jobs_and_the_summary_tells_of_them(
+    node: ScrapydNode, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a time when this machine has a newer nianbao than the node."""
+    monkeypatch.setattr(nianbao.dispatching, "__version__", "9.9.9")
+    file = data / "out" / "summary.json"
+    options = ("sim_hb_uuid", "--years", "2022-2023", "--full", "--summary", str(file))
+    status, said = dispatch(data, [node.url], *options)
+
+    assert status == 0, said
+    assert articles(data) == {"sim_hb_uuid": 8}
+    (job,) = [name for name in node.finished() if "2022" in name]
+    assert re.fullmatch(r"sim_hb_uuid-\d{4}-\d\d-\d\d-y2022-2023-full", job)
+    assert f"node {node.url}/ has the project in version 0.1.0, here it is 9.9.9" in said
+    assert f"sim_hb_uuid: {node.url}/ runs nianbao {nianbao.__version__}, here it is 9.9.9" in said
+    summary = json.loads(file.read_text(encoding="utf-8"))
+    assert (summary["command"], summary["ok"], summary["outcomes"]) == ("dispatch", True, {"ok": 1})
+    assert summary["thresholds"]["full"] is True
+    assert summary["portals"][0]["stats"]["found"] == 8
+
+
+def test_a_summary_is_delivered_where_no_node_is_left(data: Path) -> None:
+    gone, file = f"http://127.0.0.1:{free_port()}", data / "summary.json"
+    status, said = dispatch(data, [gone], KEYS[0], "--summary", str(file), "--webhook", f"{gone}/hook")
+    summary = json.loads(file.read_text(encoding="utf-8"))
+    assert (status, summary["ok"], summary["not_started"]) == (1, False, [KEYS[0]])
+    assert summary["lost"] == {KEYS[0]: "not crawled: no node is left"}
+    assert "warning: the summary could not be posted" in said
 
 
 def test_no_node_left_is_a_failure_of_every_portal(data: Path, portals: dict[str, RunningPortal]) -> None:

@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from crawler.registry import known_platforms
 from extract import read_file
 from nianbao.cli import main
 from validate import all_rules, check
@@ -151,3 +152,10 @@ def test_the_picture_is_well_formed() -> None:
         assert (ROOT / room).is_dir()
     for thing in ("portal", "capture", "document", "report", "findings"):
         assert thing in words
+
+
+def test_every_platform_is_explained_to_who_adds_a_portal() -> None:
+    page = (ROOT / "docs" / "adding-a-portal.md").read_text(encoding="utf-8")
+    table = {line.split("`")[1] for line in page.splitlines() if line.startswith("  | `") and "platform" not in line}
+    assert table == set(known_platforms())
+    assert "nianbao portals add" in page

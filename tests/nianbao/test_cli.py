@@ -290,7 +290,7 @@ def test_a_wrong_registry_is_named_with_file_and_line(tmp_path: Path) -> None:
     folder = tmp_path / "portals"
     folder.mkdir()
     (folder / "mine.yaml").write_text("- key: x\n  name: X\n  base_url: nonsense\n  platform: trs\n", encoding="utf-8")
-    result = run("crawl", "--data", tmp_path)
+    result = run("crawl", "x", "--data", tmp_path)
     assert result.exit_code == 2
     assert "mine.yaml:3" in result.stderr
 

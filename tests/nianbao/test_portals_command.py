@@ -110,9 +110,9 @@ STATES: dict[str, tuple[FaultKind | None, str, str]] = {
     "fine": (None, "reachable", "0 reports and 0 columns"),
     "fenced": ("challenge_521", "blocked", "HTTP 521"),
     "refusing": ("forbidden", "blocked", "HTTP 403"),
-    "gone": ("not_found", "moved", "HTTP 404"),
-    "home": ("home", "moved", "home page"),
-    "soft": ("soft_404", "moved", "status 200"),
+    "gone": ("not_found", "gone", "moved or gone, nothing says where to: HTTP 404"),
+    "home": ("home", "gone", "home page"),
+    "soft": ("soft_404", "gone", "status 200"),
     "stub": ("refusal_13", "empty", "13 bytes"),
     "walled": ("cookie_wall", "blocked", "redirect"),
     "strange": ("json", "empty", "no report"),
@@ -201,6 +201,17 @@ def test_check_asks_for_one_page_and_robots_txt(checked: tuple[Any, str, dict[st
     assert (closed["state"], closed["detail"]) == ("blocked", "forbidden by robots.txt")
 
 
+def test_the_report_shows_how_the_page_was_read(checked: tuple[Any, str, dict[str, RunningPortal]]) -> None:
+    report, _, served = checked
+    (fine,) = [portal for portal in report["portals"] if portal["portal"] == "fine"]
+    assert len(fine["examples"]) == 3
+    first = fine["examples"][0]
+    listed = {posting.title: posting for posting in host("gd_nfcms").listed}
+    assert first["published_on"] == str(listed[first["title"]].published_on)
+    assert first["url"].startswith(f"{served['fine'].base_url}/zwgk/zfxxgknb/content/post_")
+    assert report["wrong_entries"] == []
+
+
 def test_check_of_an_unknown_portal_is_wrong_usage(tmp_path: Path) -> None:
     result = run("portals", "check", "nowhere", "--data", tmp_path)
     assert result.exit_code == 2
@@ -253,6 +264,18 @@ def test_add_prints_the_entry_and_refuses_what_does_not_fit(tmp_path: Path) -> N
     again = run("portals", "add", "http://www.example.gov.cn/nb/", "--key", "mine", "--data", tmp_path / "good")
     assert again.exit_code == 2
     assert "'mine' is already that of 广州市番禺区" in again.stderr
+
+
+def test_an_address_is_registered_once_however_it_is_written(tmp_path: Path) -> None:
+    shipped = load_portals(REPOSITORY / "data" / "portals")["panyu"].column_url or ""
+    variants = [shipped, shipped.rstrip("/"), f"{shipped.rstrip('/')}/index.html", shipped.replace("http:", "https:")]
+    for url in variants:
+        result = run("portals", "add", url, "--key", "again", "--data", tmp_path)
+        assert result.exit_code == 2, url
+        assert "is registered already: panyu (广州市番禺区)" in result.stderr
+    directory = next(p for p in load_portals(REPOSITORY / "data" / "portals").values() if p.platform == "gkmlpt")
+    result = run("portals", "add", f"{directory.base_url}/gkmlpt/index", "--key", "again", "--data", tmp_path)
+    assert f"is registered already: {directory.key}" in result.stderr
 
 
 @pytest.mark.parametrize(
