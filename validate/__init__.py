@@ -1,7 +1,7 @@
 """Validation: from a report to findings. Nothing is ever corrected here, only pointed at."""
 
 from extract.report import Finding, Report
-from validate import arithmetic, form, identity, narrative  # noqa: F401  (importing a module of rules registers them)
+from validate import arithmetic, form, identity, narrative, statistics  # noqa: F401  (importing a module of rules registers them)
 from validate.labels import position
 from validate.registry import Rule, all_rules
 
