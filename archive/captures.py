@@ -3,13 +3,16 @@
 # ruff: noqa: S608 - the parts that SQL is put together from are constants of this file
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, Self
+from typing import Any, Literal, Required, Self, TypedDict, get_args
+from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
-from archive.warc import timestamp
+from archive.errors import ArchiveError
+from archive.warc import Row, timestamp
 
 CaptureKind = Literal["list", "article", "attachment", "import"]
 
@@ -59,6 +62,46 @@ class Capture:
     def age(self) -> tuple[datetime, int]:
         """Orders captures by when they were fetched."""
         return self.fetched_at, self.id
+
+
+_COLUMNS = ", ".join(Capture.__slots__)
+
+
+class About(TypedDict, total=False):
+    """What is told of a capture beside its address and body."""
+
+    kind: Required[CaptureKind]
+    fetched_at: Required[datetime]
+    portal: str | None
+    http_status: int
+    headers: Sequence[tuple[str, str]]
+    media_type: str | None
+    run_id: int | None
+    title: str | None
+    published_on: str | None
+    publisher: str | None
+    parent_url: str | None
+
+
+def record_of(url: str, about: About) -> Row:
+    """What a WARC record tells of a capture beside its body; ValueError and ArchiveError for what is not possible."""
+    kind, fetched_at = about["kind"], about["fetched_at"]
+    if fetched_at.tzinfo is None:
+        raise ValueError(f"{url}: fetched_at has no time zone")
+    if kind not in get_args(CaptureKind):
+        raise ValueError(f"{url}: {kind!r} is no kind of capture")
+    if kind != "import" and urlsplit(url).scheme not in ("http", "https"):
+        raise ArchiveError(f"{url}: only an import may have an address that is not http or https")
+    told = ("portal", "title", "published_on", "publisher", "parent_url", "media_type")
+    texts = {"url": url, **{name: about.get(name) for name in told}}
+    "".join(str(text) for text in texts.values()).encode()  # half a character, which SQLite would refuse later
+    return {
+        **texts,
+        "fetched_at": timestamp(fetched_at),
+        "http_status": None if kind == "import" else about.get("http_status", 200),
+        "kind": kind,
+        "headers": json.dumps([list(header) for header in about.get("headers", ())]),
+    }
 
 
 # Error pages are kept, but hold nothing to read.
@@ -154,6 +197,13 @@ def _attachments(db: Database, article_url: str, before: datetime) -> list[Captu
         article_url,
         timestamp(before),
     )
+
+
+def select_captures(db: Database, condition: str, *parameters: object) -> list[Capture]:
+    """The captures that meet an SQL condition; it may end with an order and a limit."""
+    # A crawl asks some times for each page: sqlite-utils' own query costs more than SQLite's answer.
+    rows = db.execute(f"SELECT {_COLUMNS} FROM captures WHERE {condition}", parameters)
+    return [Capture.from_row(dict(zip(Capture.__slots__, row, strict=True))) for row in rows]
 
 
 def _captures(db: Database, sql: str, *parameters: object) -> list[Capture]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from archive.errors import ArchiveError
 from archive.schema import transaction
 from archive.store import Archive
-from archive.warc import scan
+from archive.warc import CLOSED, scan
 
 
 def import_warc(archive: Archive, path: Path) -> int:
@@ -50,6 +50,7 @@ def _take_in(folder: Path, path: Path) -> str:
     if not target.exists():
         partial = target.with_name(f"{target.name}.partial")
         shutil.copyfile(path, partial)
+        partial.chmod(CLOSED)
         partial.rename(target)
     return target.name
 

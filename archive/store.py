@@ -4,18 +4,19 @@ import contextlib
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, get_args
-from urllib.parse import quote, urlsplit
+from typing import Any, Literal, Self, Unpack
+from urllib.parse import quote
 
 from sqlite_utils import Database
 
 import extract
 from archive import reports
-from archive.captures import Capture, CaptureKind, pending_groups, read_again
+from archive.captures import About, Capture, pending_groups, read_again, record_of, select_captures
 from archive.doubts import outdated_identities, renew_doubts
 from archive.editions import link_repeat
 from archive.errors import ArchiveError
@@ -32,6 +33,9 @@ _BUSY_SECONDS = 30.0
 _CHECKPOINT_PAGES = 10_000
 """Pages the WAL gathers (40 MB) before they go into the database. A report touches some 200 pages of the index on
 codes, the same ones as the report before: with SQLite's 1000 they would be written out every five reports."""
+
+_FLUSH_SECONDS = 1.0
+"""How long captures may wait for their rows: portals are asked more slowly than that, so that it is one at a time."""
 
 
 def open_archive(data_dir: Path, read_only: bool = False) -> "Archive":
@@ -85,6 +89,9 @@ class Archive:
         self.data_dir = data_dir
         self.db = db
         self._warc = WarcWriter(self.warc_folder)
+        self._waiting: list[Row] = []
+        self._waiting_for: set[str | None] = set()
+        self._flushed_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -101,8 +108,11 @@ class Archive:
 
     def close(self) -> None:
         """Close the WARC file and the database."""
-        self._warc.close()
-        self.db.close()
+        try:
+            self.flush()
+        finally:
+            self._warc.close()
+            self.db.close()
 
     # Runs and portals
 
@@ -117,7 +127,8 @@ class Archive:
         return run_id
 
     def finish_run(self, run_id: int, outcome: str, stats: Mapping[str, Any]) -> None:
-        """End a run with its outcome and counts."""
+        """End a run with its outcome and counts; what it captured is on disk by then."""
+        self.flush()
         with transaction(self.db):
             self.db.execute(
                 "UPDATE runs SET finished_at = ?, outcome = ?, stats = ? WHERE id = ?",
@@ -189,50 +200,45 @@ class Archive:
 
     # Captures
 
-    def add_capture(
-        self,
-        *,
-        url: str,
-        body: bytes,
-        kind: CaptureKind,
-        fetched_at: datetime,
-        portal: str | None = None,
-        http_status: int = 200,
-        headers: Sequence[tuple[str, str]] = (),
-        media_type: str | None = None,
-        run_id: int | None = None,
-        title: str | None = None,
-        published_on: str | None = None,
-        publisher: str | None = None,
-        parent_url: str | None = None,
-    ) -> Capture:
-        """Keep a response (decoded body) or, with kind ``import``, a file: the WARC record first, then the row.
+    def add_capture(self, *, url: str, body: bytes, **about: Unpack[About]) -> Capture:
+        """Keep a response (decoded body) or, with kind ``import``, a file; it is on disk on return.
 
-        ``fetched_at`` must carry a time zone. Bytes that are held already become a revisit; where the address has
-        given them before, the capture also carries the editions that they were read as.
+        Bytes that are held already become a revisit; where the address has given them before, the capture also carries
+        the editions that they were read as. ValueError for a moment without a time zone and an unknown kind.
         """
-        if fetched_at.tzinfo is None:
-            raise ValueError(f"{url}: fetched_at has no time zone")
-        if kind not in get_args(CaptureKind):
-            raise ValueError(f"{url}: {kind!r} is no kind of capture")
-        if kind != "import" and urlsplit(url).scheme not in ("http", "https"):
-            raise ArchiveError(f"{url}: only an import may have an address that is not http or https")
-        record = {
-            "url": url,
-            "fetched_at": timestamp(fetched_at),
-            "http_status": None if kind == "import" else http_status,
-            "kind": kind,
-            "portal": portal,
-            "title": title,
-            "published_on": published_on,
-            "publisher": publisher,
-            "parent_url": parent_url,
-            "media_type": media_type,
-            "headers": json.dumps([list(header) for header in headers]),
-        }
-        row = self._warc.write(record, body, self._original(body))
+        self._write(url, body, about)
+        return self.flush()[-1]
+
+    def keep_capture(self, *, url: str, body: bytes, **about: Unpack[About]) -> str:
+        """As `add_capture`, for many in a row; returns the SHA-256 of the body.
+
+        The record is written at once. Its row follows with those of the same second, when all their records are on
+        disk: no row ever points to bytes that are not. A kill in between loses nothing (`archive.mending`).
+        """
+        digest = self._write(url, body, about)
+        if time.monotonic() - self._flushed_at >= _FLUSH_SECONDS:
+            self.flush()
+        return digest
+
+    def _write(self, url: str, body: bytes, about: About) -> str:
+        record = record_of(url, about)
+        digest = hashlib.sha256(body).hexdigest()
+        row = self._warc.write(record, body, self._original(digest))
+        self._waiting.append({**row, "run_id": about.get("run_id")})
+        self._waiting_for |= {url, digest}
+        return digest
+
+    def flush(self) -> list[Capture]:
+        """Put what is kept on disk, records first, then rows; returns it."""
+        self._flushed_at = time.monotonic()
+        if not self._waiting:
+            return []
+        self._warc.sync()
         with transaction(self.db):
-            return self.insert_capture({**row, "run_id": run_id})
+            captures = [self.insert_capture(row) for row in self._waiting]
+        self._waiting.clear()
+        self._waiting_for.clear()
+        return captures
 
     def insert_capture(self, row: Row) -> Capture:
         """Add the row of a written record, inside the caller's transaction."""
@@ -241,22 +247,24 @@ class Archive:
         values = ", ".join(f":{name}" for name in row)
         cursor = self.db.execute(f"INSERT INTO captures ({names}) VALUES ({values})", row)  # noqa: S608 - own names
         assert cursor.lastrowid is not None
-        capture = self.capture(cursor.lastrowid)
+        capture = Capture.from_row({"run_id": None, **row, "id": cursor.lastrowid})
         renew_doubts(self.db, link_repeat(self.db, capture))
         return capture
 
     def capture(self, capture_id: int) -> Capture:
         """The capture of that id; ArchiveError where there is none."""
-        row = next(iter(self.db.query("SELECT * FROM captures WHERE id = ?", (capture_id,))), None)
-        if row is None:
+        found = select_captures(self.db, "id = ?", capture_id)
+        if not found:
             raise ArchiveError(f"there is no capture {capture_id} in the database")
-        return Capture.from_row(row)
+        return found[0]
 
-    def latest_capture(self, url: str) -> Capture | None:
-        """The latest capture of an address, whatever its status; None where it was never captured."""
-        rows = self.db.query("SELECT * FROM captures WHERE url = ? ORDER BY fetched_at DESC, id DESC LIMIT 1", (url,))
-        row = next(iter(rows), None)
-        return None if row is None else Capture.from_row(row)
+    def latest_capture(self, url: str, otherwise: str | None = None) -> Capture | None:
+        """The latest capture of an address, whatever its status; where it was never captured, that of the other
+        address; None where neither was."""
+        if self._waiting_for & {url, otherwise}:
+            self.flush()
+        newest = "url IN (?, ?) ORDER BY url = ? DESC, fetched_at DESC, id DESC LIMIT 1"
+        return next(iter(select_captures(self.db, newest, url, otherwise, url)), None)
 
     def read_body(self, capture: Capture) -> bytes:
         """The bytes of a capture, checked against their SHA-256; from another capture of them where its own are lost.
@@ -312,14 +320,13 @@ class Archive:
             renew_doubts(self.db, outdated_identities(self.db, ids, version))
 
     def _holders(self, sha256: str) -> list[Capture]:
-        rows = self.db.query(
-            "SELECT * FROM captures WHERE sha256 = ? AND record_type <> 'revisit' ORDER BY id", (sha256,)
-        )
-        return [Capture.from_row(row) for row in rows]
+        return select_captures(self.db, "sha256 = ? AND record_type <> 'revisit' ORDER BY id", sha256)
 
-    def _original(self, body: bytes) -> Original | None:
+    def _original(self, sha256: str) -> Original | None:
         """The capture that a revisit of these bytes can refer to: one whose record can still be read."""
-        for holder in self._holders(hashlib.sha256(body).hexdigest()):
+        if sha256 in self._waiting_for:
+            self.flush()
+        for holder in self._holders(sha256):
             with contextlib.suppress(ArchiveError):
                 self._read_record(holder)
                 return Original(holder.url, timestamp(holder.fetched_at))

@@ -6,11 +6,13 @@ stands in the header ``WARC-JSON-Metadata``, so that the database can be rebuilt
 """
 
 import contextlib
+import fcntl
 import hashlib
 import io
 import json
 import mmap
 import os
+import stat
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +35,11 @@ MAX_FILE_BYTES = 1_000_000_000
 """A WARC file that has reached this size is closed and the next one begun; the customary gigabyte."""
 
 _METADATA = "WARC-JSON-Metadata"
+# zlib's default. Level 9 takes half as long again for one per cent of a page.
+_GZIP_LEVEL = 6
+
+CLOSED = 0o444
+"""The mode of a file that will not be written any more."""
 _GZIP_MEMBER = b"\x1f\x8b\x08"
 _DAMAGE = (
     ArchiveLoadFailed,
@@ -66,10 +73,11 @@ def timestamp(moment: datetime) -> str:
 
 
 class WarcWriter:
-    """Appends records to WARC files of its own.
+    """Appends records to WARC files of its own; the first file is made with the first record.
 
-    Every writer begins new files: a record torn by a kill stays the last of its file and is in nobody's way.
-    The first file is made with the first record.
+    A record is the operating system's when `write` returns, so that a kill does not lose it, and on disk after `sync`
+    or `close`. A file is locked while it is written and read-only when it is closed: one that is neither was left
+    behind by a process that died (`archive.mending`).
     """
 
     def __init__(self, folder: Path, max_bytes: int = MAX_FILE_BYTES) -> None:
@@ -79,21 +87,28 @@ class WarcWriter:
         self._name = ""
 
     def write(self, capture: Row, body: bytes, original: Original | None) -> Row:
-        """Write one capture, as a revisit where an original is given; it is on disk on return.
+        """Write one capture, as a revisit where an original is given.
 
         ``capture`` holds url, fetched_at, http_status, kind, portal, title, published_on, publisher, parent_url,
         media_type, headers (JSON text). Returns the row of ``captures`` without id and run_id.
         """
         record = _build_record(capture, body, original)
-        buffer = io.BytesIO()
-        WARCWriter(buffer, warc_version=RecordBuilder.WARC_1_1).write_record(record)
-        offset = self._append(buffer.getvalue())
+        offset = self._append(_packed(record))
         return capture_row(record, self._name, offset)
+
+    def sync(self) -> None:
+        """Have all that was written on disk."""
+        if self._file is not None:
+            try:
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                raise ArchiveError(f"{self.folder / self._name}: cannot be put on disk ({error})") from error
 
     def close(self) -> None:
         """Close the open file; a later write begins a new one."""
         if self._file is not None:
-            self._file.close()
+            self.sync()
+            close_for_good(self._file)
             self._file = None
 
     def _append(self, record: bytes) -> int:
@@ -104,7 +119,6 @@ class WarcWriter:
             offset = file.tell()
             file.write(record)
             file.flush()
-            os.fsync(file.fileno())
         except OSError as error:
             self._abandon()
             raise ArchiveError(f"{self.folder / self._name}: cannot write ({error}); is the disk full?") from error
@@ -113,7 +127,8 @@ class WarcWriter:
     def _abandon(self) -> None:
         """Close a file that cannot be written; what still stands in its buffer is lost with it."""
         with contextlib.suppress(OSError):
-            self.close()
+            if self._file is not None:
+                self._file.close()
         self._file = None
 
     def _begin_file(self) -> BinaryIO:
@@ -121,13 +136,30 @@ class WarcWriter:
         self._name = f"nianbao-{datetime.now(UTC):%Y%m%d%H%M%S%f}-{os.getpid()}.warc.gz"
         self.folder.mkdir(parents=True, exist_ok=True)
         self._file = (self.folder / self._name).open("xb")
-        buffer = io.BytesIO()
-        writer = WARCWriter(buffer, warc_version=RecordBuilder.WARC_1_1)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
         info = {"software": "nianbao", "format": "WARC File Format 1.1"}
-        writer.write_record(writer.create_warcinfo_record(self._name, info))
-        self._file.write(buffer.getvalue())
+        self._file.write(_packed(RecordBuilder(RecordBuilder.WARC_1_1).create_warcinfo_record(self._name, info)))
         _sync_folder(self.folder)
         return self._file
+
+
+def close_for_good(file: BinaryIO) -> None:
+    """Close a file to which nothing will be added; it is read-only from then on."""
+    os.fchmod(file.fileno(), CLOSED)
+    file.close()
+
+
+def is_closed(path: Path) -> bool:
+    """Whether a WARC file was closed in good order, and not left behind or still being written."""
+    return stat.S_IMODE(path.stat().st_mode) == CLOSED
+
+
+def _packed(record: ArcWarcRecord) -> bytes:
+    """A record as a gzip member."""
+    buffer = io.BytesIO()
+    WARCWriter(buffer, gzip=False, warc_version=RecordBuilder.WARC_1_1).write_record(record)
+    packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return packer.compress(buffer.getvalue()) + packer.flush()
 
 
 def capture_row(record: ArcWarcRecord, warc_file: str, offset: int) -> Row:
@@ -175,15 +207,16 @@ def read_payload(path: Path, offset: int, sha256: str) -> bytes:
     return body
 
 
-def scan(path: Path, damage: list[int]) -> Iterator[Row]:
-    """The captures of a WARC file in order, as rows; where it is damaged is noted in ``damage``.
+def scan(path: Path, damage: list[int], start: int = 0) -> Iterator[Row]:
+    """The captures of a WARC file from the record at ``start``, in order, as rows; where it is damaged is noted in
+    ``damage``.
 
     Bodies are checked against their SHA-256. Records that nianbao did not write as captures are passed over.
     """
     if path.stat().st_size == 0:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        offset, in_damage = 0, False
+        offset, in_damage = start, False
         while 0 <= offset < len(content):
             file.seek(offset)
             try:

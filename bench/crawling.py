@@ -80,13 +80,15 @@ def archive_only(reports: int) -> Figures:
             for path, page in pages.items():
                 url = f"http://127.0.0.1{path}"
                 archive.latest_capture(url)
-                archive.add_capture(
+                archive.keep_capture(
                     url=url,
                     body=page.body,
                     kind="article",
                     fetched_at=datetime.now(UTC),
                     headers=[("Content-Type", page.media_type), ("ETag", page.etag)],
                 )
+
+            archive.flush()
 
         spent, cpu = both_seconds(keep)
     return {"seconds": spent, "cpu_seconds": cpu, "pages": len(pages)}

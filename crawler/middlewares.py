@@ -155,10 +155,13 @@ class ConditionalRequests(_Middleware):
         """What the archive has of the address; many portals redirect http to https, and it is held under that."""
         if "kind" not in request.meta or "whole" in request.meta or request.method != "GET":
             return None
-        scheme, _, rest = request.url.partition("://")
-        other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
-        archive = self.session.archive
-        return archive.latest_capture(request.url) or archive.latest_capture(other)
+        if request.meta.get("held_of") != request.url:  # not yet looked for: a redirect takes the meta along
+            scheme, _, rest = request.url.partition("://")
+            other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
+            held = self.session.archive.latest_capture(request.url, other)
+            request.meta.update(held=held, held_of=request.url)
+        found: Capture | None = request.meta["held"]
+        return found
 
 
 class Refusals(_Middleware):
@@ -304,17 +307,22 @@ class Keep(_Middleware):
             run.unchanged += kind != "list"
             return
         run.bytes += len(response.body)
-        before = self.session.archive.latest_capture(response.url)
-        capture = self._add(response, kind)
+        before = self._before(response)
+        digest = self._add(response, kind)
         if kind != "list":
             run.new += before is None
-            run.changed += before is not None and before.sha256 != capture.sha256
-            run.unchanged += before is not None and before.sha256 == capture.sha256
+            run.changed += before is not None and before.sha256 != digest
+            run.unchanged += before is not None and before.sha256 == digest
 
-    def _add(self, response: Response, kind: Any) -> Capture:
+    def _before(self, response: Response) -> Capture | None:
+        if response.meta.get("held_of") == response.url and response.meta["held"] is None:
+            return None  # it was looked for before it was asked for
+        return self.session.archive.latest_capture(response.url)
+
+    def _add(self, response: Response, kind: Any) -> str:
         row = response.meta.get("row")
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        return self.session.archive.add_capture(
+        return self.session.archive.keep_capture(
             url=archived_address(response),
             body=response.body,
             kind=kind,

@@ -1,6 +1,7 @@
 """Crawling portals side by side in one Scrapy process: a row in ``runs`` for each, whatever becomes of it."""
 
 import asyncio
+import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,13 +12,15 @@ from pathlib import Path
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from archive import Archive, open_archive
+from archive import Archive, mend, open_archive
 from crawler.history import EVERYTHING, Policy
 from crawler.ledger import PortalRun
 from crawler.progress import progress
 from crawler.registry import Portal, host_of
 from crawler.session import Session
 from crawler.spiders.base import PortalSpider
+
+logger = logging.getLogger(__name__)
 
 # Portals are independent and each is asked slowly; more at once would only make the archive's one writer the limit.
 SIDE_BY_SIDE = 8
@@ -47,6 +50,8 @@ def crawl(
         return runs
     with open_archive(data_dir) as archive, _own_signals():
         process = AsyncCrawlerProcess(_settings(data_dir))
+        for line in mend(archive):
+            logger.warning("%s", line)
         queue = _Queue(process, archive, portals, runs)
         queue.years, queue.limit, queue.pace, queue.policy = years, limit, pace, policy
         queue.spider = spider

@@ -60,6 +60,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.SlowDown": 950,  # last: sees what came from the portal itself
 }
 SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # nothing here asks how deep a page lies
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # would drop a request and tell only the log
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # looks for a mistake in spiders each time
     "crawler.middlewares.Keep": 60,  # after HttpErrorMiddleware (50): error pages are not kept
 }
 

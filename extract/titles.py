@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extract.agencies import whole_name
 from extract.traditional import SIMPLIFIED
@@ -73,6 +74,7 @@ def clean_text(text: str) -> str:
     return _CHINESE_YEAR.sub(lambda year: year.group().translate(_CHINESE_DIGITS), text)
 
 
+@lru_cache(maxsize=1024)  # asked for several times in a row: to choose a row, its year, its pictures
 def read_title(title: str) -> TitleReading | None:
     """Agency and year of an annual report's title, in any of the wordings seen since 2008.
 

@@ -1,6 +1,7 @@
 """What the spiders of all platforms share: which rows to fetch, attachments, and what becomes of a failed request."""
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +16,7 @@ from scrapy.http import Response, TextResponse
 from scrapy.robotstxt import ProtegoRobotParser
 from twisted.python.failure import Failure
 
-from archive import open_archive
+from archive import mend, open_archive
 from crawler import dialects, listing
 from crawler.failures import explain
 from crawler.history import EVERYTHING, Policy
@@ -282,10 +283,12 @@ class PortalSpider(Spider):
 def _open_session(key: str | None, data_dir: Path, years: str | None, limit: str | None, policy: str | None) -> Session:
     if key is None:
         raise ValueError("name the portal: -a portal=KEY")
-    portal = find_portal(key, data_dir)
+    portal, archive = find_portal(key, data_dir), open_archive(data_dir)
+    for line in mend(archive):
+        logging.getLogger(__name__).warning("%s", line)
     session = Session(
         portal,
-        open_archive(data_dir),
+        archive,
         PortalRun(key),
         years=read_years(years) if years else None,
         limit=int(limit) if limit else None,
