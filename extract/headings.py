@@ -2,11 +2,27 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from extract.document import Block, Text
 
 _HEADING = re.compile(r"^(?P<number>[一二三四五六七八]|[—–―-]{1,2})\s*[、.,:]\s*(?P<words>\S.*)$")
 _LIST = re.compile(r"[一二三四五六七八]、|[;、,]$")
 _TABLE_ROW = re.compile(r"数量|办理结果|结转|新收")
 _MAX_LENGTH = 40
+
+# Headings known to their last word: only these are looked for inside a paragraph.
+_KNOWN = (
+    "总体情况|总体概述|总体工作情况|总体公开情况|政务公开工作总体情况|概述|主动公开政府信息的?情况|"
+    "收到和处理政府信息公开申请的?情况|因?政府信息公开(?:工作)?(?:被申请)?行政复议[、和](?:提起)?行政诉讼的?情况|"
+    "(?:政府信息公开工作)?存在的(?:主要)?问题[及和与](?:下一步)?改进(?:情况|措施)|其[他它]需要报告的?(?:事项|情况)"
+)
+_GLUED = re.compile(
+    rf"(?<![；;、，,和及第十\u3008-\u3011“])[一二三四五六七八]\s*[、.．]\s*(?:{_KNOWN})(?![\w]{{0,2}}[；;、，,(（]|[及和与等的”》])"
+)
+_LONE_NUMERAL = re.compile(r"[一二三四五六七八]\s*[、.．]")
+_LONE_WORDS = re.compile(_KNOWN)
 
 # In the order of trial: the heading on challenges also speaks of 申请, the first section's is the least distinct.
 _SECTIONS = (
@@ -17,6 +33,44 @@ _SECTIONS = (
     (6, re.compile(r"其[他它].*(?:事项|情况|报告|说明)|需要?(?:报告|说明)的")),
     (1, re.compile(r"总体|概述|概况|基本情况|(?:工作)?(?:开展|完成)情况")),
 )
+
+
+def split_headings(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with every heading in a block of its own.
+
+    Some pages print a heading in one paragraph with the sentence before or after it, or its numeral above its words.
+    The list of parts in an introduction is left as it is.
+    """
+    numeral: Text | None = None
+    for block in blocks:
+        text = block.text.strip() if isinstance(block, Text) else ""
+        if numeral is not None and text and _LONE_WORDS.fullmatch(text):
+            assert isinstance(block, Text)
+            yield Text(numeral.text.strip() + text, numeral.locator)
+            numeral = None
+            continue
+        if numeral is not None:
+            yield numeral
+            numeral = None
+        if isinstance(block, Text) and _LONE_NUMERAL.fullmatch(text):
+            numeral = block
+        elif isinstance(block, Text):
+            yield from _parts(block)
+        else:
+            yield block
+    if numeral is not None:
+        yield numeral
+
+
+def _parts(block: Text) -> Iterator[Text]:
+    edges = sorted({0, len(block.text), *(edge for found in _GLUED.finditer(block.text) for edge in found.span())})
+    parts = [block.text[start:end].strip() for start, end in pairwise(edges)]
+    if len(parts) < 2 or not any(part.strip("：:。.") for part in parts if not _GLUED.fullmatch(part)):
+        yield block
+        return
+    yield from (
+        Text(part.removeprefix("：").removeprefix(":"), block.locator) for part in parts if part.strip("：:。.")
+    )
 
 
 def is_report_heading(text: str) -> int | None:

@@ -10,7 +10,7 @@ from extract.document import Block, Document
 from extract.errors import ErrorKind, UnreadableFile
 from extract.flow import restore_grids
 from extract.formats import Format, file_format
-from extract.headings import is_report_heading
+from extract.headings import is_report_heading, split_headings
 from extract.identity import identify
 from extract.match import match_tables
 from extract.narrative import read_claims
@@ -72,7 +72,7 @@ def read_bytes(
     the document. Raises :class:`UnreadableFile` where there is no report in them.
     """
     document = _read_document(body, name, content_type, title_hint)
-    blocks = tuple(restore_grids(document.blocks))
+    blocks = tuple(split_headings(restore_grids(document.blocks)))
     parts = split_reports(blocks, [*document.titles, *document.fallback_titles])
     if len(parts) == 1:
         return [_report(document, blocks, name)]

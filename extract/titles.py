@@ -27,7 +27,10 @@ _YEAR = re.compile(rf"(?<!\d)(?P<year>20[0-4]\d)(?!\d|年?[〕\])】]?第?\d+号
 _YEARS = re.compile(r"20[0-4]\d年?度?[-–—~至到]+20[0-4]\d")
 _ANNOUNCEMENT = re.compile(r"^.*公告\(?(?:20\d\d年)?第?\d+号\)?")
 
-_OPENNESS = r"(?:政府信息(?:主动)?公开|政务信息公开|信息公开|政务公开)"
+# Enforcement, budgets, firms and schools have reports of their own on what they disclose.
+_OPENNESS = (
+    r"(?:政府信息(?:主动)?公开|政务信息公开|(?<!执法)(?<!财政)(?<!预算)(?<!决算)(?<!环境)(?<!企业)信息公开|政务公开)"
+)
 _PHRASE = re.compile(
     rf"(?P<subject>(?:政府信息(?=[和与暨及]))?(?:[和与暨及])?{_OPENNESS}(?:[和与暨及]{_OPENNESS})?)"
     rf"(?:工作|情况|工作情况)?的?(?P<middle>20[0-4]\d{_YEAR_WORD}?)?"
@@ -42,7 +45,7 @@ _NOT_A_REPORT = re.compile(
 _AFTER = re.compile(
     r"(?:的?(?:公告|公示|通告))?(?:正文|全文|文字版|图文版)?(?P<year>\(?20[0-4]\d年?度?\)?(?![-./\d]))?"
     r"(?P<tags>(?:\([^()]*\)|【[^】]*】|\[[^\]]*\])*)(?:\.(?:docx?|pdf|wps|html?|txt|ofd))?"
-    r"(?P<chrome>[-–—_|>:,，。;/·].*|(?:20\d\d[-./年]|发布|来源|时间|日期|浏览).*)?",
+    r"(?P<chrome>[-–—_|>:,，。;/·].*|(?:20\d\d[-./年]|发布(?=时间|日期|人|机构|单位|者|于|:|20)|来源|时间|日期|浏览).*)?",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^(?P<issuer>.*?)关于(?:发布|公布|公开)?(?P<what>.*)$")

@@ -1,6 +1,9 @@
+from itertools import pairwise
+
 import pytest
 
-from extract.headings import is_report_heading
+from extract.document import Grid, Locator, Text
+from extract.headings import is_report_heading, split_headings
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,51 @@ def test_headings(line: str, section: int) -> None:
 )
 def test_other_lines(line: str) -> None:
     assert is_report_heading(line) is None
+
+
+def texts(*lines: str) -> list[str]:
+    blocks = split_headings([Text(line, Locator(line=number)) for number, line in enumerate(lines, start=1)])
+    return [block.text for block in blocks if isinstance(block, Text)]
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("一、总体情况2023年，我局收到申请3件。", ["一、总体情况", "2023年，我局收到申请3件。"]),
+        ("工作有序推进。二、主动公开政府信息情况", ["工作有序推进。", "二、主动公开政府信息情况"]),
+        (
+            "现公布如下：一、 总体情况 我局认真落实。三、收到和处理政府信息公开申请情况 见下表。",
+            ["现公布如下：", "一、 总体情况", "我局认真落实。", "三、收到和处理政府信息公开申请情况", "见下表。"],
+        ),
+        ("五、存在的主要问题及改进措施：解读形式单一。", ["五、存在的主要问题及改进措施", "解读形式单一。"]),
+    ],
+)
+def test_a_heading_glued_to_a_sentence_stands_alone(line: str, parts: list[str]) -> None:
+    assert texts(line) == parts
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "一、总体情况：",
+        "本报告包括一、总体情况；二、主动公开政府信息情况；六、其他需要报告的事项。",
+        "按照“一、总体情况”部分的要求填写。",
+        "二、主动公开政府信息情况及成效",
+        "十二、概述",
+    ],
+)
+def test_what_is_no_glued_heading_stays_whole(line: str) -> None:
+    assert texts(line) == [line]
+
+
+def test_a_numeral_above_its_words_is_joined_with_them() -> None:
+    assert texts("二、", "主动公开政府信息情况", "正文。") == ["二、主动公开政府信息情况", "正文。"]
+    assert texts("二、", "正文。") == ["二、", "正文。"]
+    assert texts("二、") == ["二、"]
+
+
+def test_tables_keep_their_place_among_the_parts() -> None:
+    grid = Grid(())
+    blocks = list(split_headings([Text("正文。二、主动公开政府信息情况", Locator()), grid, Text("完。", Locator())]))
+    assert [type(block) for block in blocks] == [Text, Text, Grid, Text]
+    assert all(one is not other for one, other in pairwise(blocks))
