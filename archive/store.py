@@ -7,6 +7,8 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, Unpack
@@ -355,6 +357,27 @@ class Archive:
         """The current edition of every report with its id, by agency and year."""
         ids = self.db.execute("SELECT id FROM reports WHERE is_current = 1 ORDER BY agency, year, id").fetchall()
         return ((report_id, reports.load(self.db, report_id)) for (report_id,) in ids)
+
+    def histories(self, agency_ids: Iterable[int] | None = None) -> Iterator[list[tuple[int, Report]]]:
+        """The current reports of one agency after another, by year; all agencies, or these.
+
+        Over all, a report of no known agency comes alone.
+        """
+        wanted = None if agency_ids is None else set(agency_ids)
+        rows = self.db.execute(
+            "SELECT agency_id, id FROM reports WHERE is_current = 1 ORDER BY agency_id, year, id"
+        ).fetchall()
+        for agency_id, group in groupby(rows, key=itemgetter(0)):
+            ids = [report_id for _, report_id in group]
+            if wanted is not None and agency_id not in wanted:
+                continue
+            for members in [ids] if agency_id is not None else [[report_id] for report_id in ids]:
+                yield [(report_id, reports.load(self.db, report_id)) for report_id in members]
+
+    def agencies_of(self, report_ids: Iterable[int]) -> set[int]:
+        """The agencies that these reports are of."""
+        held = dict(self.db.execute("SELECT id, agency_id FROM reports WHERE agency_id IS NOT NULL").fetchall())
+        return {held[report_id] for report_id in report_ids if report_id in held}
 
     def save_check_findings(self, report_id: int, findings: list[Finding]) -> None:
         """Make these the findings of the checks; id and review of those that still hold are kept."""

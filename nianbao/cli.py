@@ -14,6 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from archive import Archive, open_archive
 from extract import EXTRACTOR_VERSION, UnreadableFile, read_file
 from nianbao import __version__, overview
+from nianbao.checking import check_archive
 from nianbao.crawling import CrawlOptions, run_crawl
 from nianbao.dispatching import dispatch
 from nianbao.importing import import_paths
@@ -22,7 +23,7 @@ from nianbao.portals import portals as portals_group
 from nianbao.reading import ExtractionSummary, extract_pending, fault_message
 from nianbao.summary import portal_statuses
 from nianbao.terminal import PEOPLE, data_console, data_option, fail, name_failures, tells_trouble
-from validate import check, run_rules
+from validate import check
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -149,6 +150,7 @@ def _extract(archive: Archive) -> bool:
             progress.update(
                 task, description=f"reading: {summary.reports} reports, {len(summary.failures)} not readable"
             )
+    check_archive(archive, archive.agencies_of(summary.saved))  # a new year is checked beside the one before
     stats = {"reports": summary.reports, "left_out": len(summary.left_out), "failed": len(summary.failures)}
     archive.finish_run(run_id, "partial" if summary.failures else "ok", {**stats, "extractor": EXTRACTOR_VERSION})
     PEOPLE.print(
@@ -163,7 +165,10 @@ def _extract(archive: Archive) -> bool:
 @data_option()
 @tells_trouble
 def validate(*, data_dir: Path) -> None:
-    """Check every report's figures against the rules; what people decided about a finding is kept."""
+    """Check every report, and each agency's years against each other.
+
+    What people decided about a finding is kept.
+    """
     _need_database(data_dir)
     with open_archive(data_dir) as archive:
         _validate(archive)
@@ -177,14 +182,9 @@ def _need_database(data_dir: Path) -> None:
 
 def _validate(archive: Archive) -> None:
     run_id = archive.start_run("validate")
-    reports = contradicted = 0
-    for report_id, report in archive.current_reports():
-        findings = run_rules(report)
-        archive.save_check_findings(report_id, findings)
-        reports += 1
-        contradicted += any(finding.severity == "error" for finding in findings)
-    archive.finish_run(run_id, "ok", {"reports": reports, "contradicted": contradicted})
-    PEOPLE.print(f"{reports} reports checked, {contradicted} with figures that contradict each other")
+    checked = check_archive(archive)
+    archive.finish_run(run_id, "ok", asdict(checked))
+    PEOPLE.print(f"{checked.reports} reports checked, {checked.contradicted} with figures that contradict each other")
 
 
 @main.command()

@@ -37,9 +37,13 @@ class Failed:
 
 @dataclass
 class ExtractionSummary:
-    """What one run of extraction did: reports saved, captures that are no reports, and what could not be read."""
+    """What one run of extraction did: reports saved, captures that are no reports, and what could not be read.
+
+    ``saved`` are the ids of the reports, those included that could not be read.
+    """
 
     reports: int = 0
+    saved: set[int] = field(default_factory=set)
     left_out: list[Failed] = field(default_factory=list)
     failures: list[Failed] = field(default_factory=list)
 
@@ -172,6 +176,7 @@ def _save(archive: Archive, report: Report, capture: Capture, page: Capture, sum
         summary.failures.append(Failed(page.url, "archive", str(error)))
         return False
     summary.reports += report.status != "unreadable"
+    summary.saved.add(report_id)
     return True
 
 

@@ -1,11 +1,19 @@
 """Validation: from a report to findings. Nothing is ever corrected here, only pointed at."""
 
 from extract.report import Finding, Report
-from validate import arithmetic, form, identity, narrative, statistics  # noqa: F401  (importing a module of rules registers them)
+from validate import (  # noqa: F401  (importing a module of rules registers them)
+    arithmetic,
+    deadline,
+    form,
+    history,
+    identity,
+    narrative,
+    statistics,
+)
 from validate.labels import position
-from validate.registry import Rule, all_rules
+from validate.registry import HistoryRule, Rule, all_history_rules, all_rules
 
-__all__ = ["Rule", "all_rules", "check", "run_rules"]
+__all__ = ["HistoryRule", "Rule", "all_history_rules", "all_rules", "check", "run_history_rules", "run_rules"]
 
 _GRAVITY = {"error": 0, "warning": 1, "info": 2}
 
@@ -18,6 +26,11 @@ def check(report: Report) -> list[Finding]:
 def run_rules(report: Report) -> list[Finding]:
     """What the rules find in one report: errors first, then in the order in which the form prints the cells."""
     return _ordered([finding for rule in all_rules() if rule.applies_to(report) for finding in rule.function(report)])
+
+
+def run_history_rules(before: Report, report: Report) -> list[Finding]:
+    """What the rules find between two reports of one agency, ``before`` being of the year before."""
+    return _ordered([finding for rule in all_history_rules() for finding in rule.function(before, report)])
 
 
 def _ordered(findings: list[Finding]) -> list[Finding]:
