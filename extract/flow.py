@@ -10,6 +10,7 @@ from extract.document import Block, Cell, Grid, Text
 from extract.forms import APPLICANTS, CHALLENGES, FormTable, all_forms, load_form
 from extract.headers import ORGANISATION, column_orders
 from extract.headings import is_report_heading
+from extract.indicator_flow import restore_indicators
 from extract.labels import label_key, squash
 from extract.numbers import parse_number
 from extract.vocabulary import vocabulary
@@ -105,7 +106,7 @@ def _labels(table: FormTable) -> Iterator[str]:
 def _restore_run(texts: Sequence[Text]) -> Iterator[Block]:
     position = 0
     while position < len(texts):
-        for restore in (_applications, _challenges, _disclosure):
+        for restore in (_applications, _challenges, _disclosure, restore_indicators):
             found = restore(texts, position)
             if found is not None:
                 grid, position = found

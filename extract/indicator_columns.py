@@ -118,6 +118,16 @@ def find_layouts(grid: Grid, row: int) -> tuple[Layout, ...]:
     return tuple(layout for layout in found if layout is not None)
 
 
+def is_label_word(text: str) -> bool:
+    """Whether a header cell is the one above the labels: 指标, 统计项目."""
+    return _is(_LABEL, text)
+
+
+def is_unit_word(text: str) -> bool:
+    """Whether a header cell is the one above the units."""
+    return _is(_UNIT, text)
+
+
 def _is(pattern: re.Pattern[str], text: str) -> bool:
     return pattern.fullmatch(re.sub(r"\(.*\)", "", plain_label(text)) or "-") is not None
 

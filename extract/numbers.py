@@ -11,7 +11,8 @@ from extract.report import Number
 
 Reading = Literal["reported", "blank", "unsure", "text"]
 
-_BLANK_MARKS = frozenset({"", "/", "//", "-", "--", "—", "——", "–", "−", "―", "─", "_", "__", "\\", "----"})
+# A dash, a stroke, or a row of them: the form of 2014 prints ---- where no figure belongs.
+_BLANK_MARKS = re.compile(r"[-—–−―─_/\\]*")
 # No cell of a form holds more than a number, its unit and a remark.
 _LONGEST = 80
 _MOST_DIGITS = 15
@@ -52,7 +53,7 @@ def parse_number(raw: str, *, unit: str = "件", printed_unit: str | None = None
     if len(raw) > _LONGEST or any(unicodedata.category(c) == "No" for c in raw):
         return ParsedNumber("text")  # superscripts, circled digits: a footnote's mark, not a digit
     text = _clean(raw)
-    if text.replace(" ", "") in _BLANK_MARKS:
+    if _BLANK_MARKS.fullmatch(text.replace(" ", "")):
         return ParsedNumber("blank")
     if change:
         return _parse_change(text)

@@ -290,3 +290,55 @@ def test_no_damage_makes_a_figure_wrong_in_silence(damage: str) -> None:
         assert wrong(report) == {}, rows[at]
         missing = FIGURES.keys() - report.cells.keys()
         assert (report.status == "complete") == (not missing and not report.unsure), rows[at]
+
+
+def paragraphs(rows: Lines) -> str:
+    return "".join(f"<p>{cell or '&nbsp;'}</p>" for row in rows for cell in row)
+
+
+def test_a_cell_a_paragraph() -> None:
+    rows = lines({"stat.review.upheld": "", "stat.training.people": "0"})
+    [report] = read_bytes(page(paragraphs([HEADER, *rows]), "<p>以上数据由各单位报送。</p>"), "paragraphs")
+    truth = FIGURES | {"stat.review.upheld": None, "stat.training.people": 0}
+    assert (report.figures, report.status) == (truth, "complete")
+
+
+@pytest.mark.parametrize("damage", ["unit lost", "value lost", "blank put in", "row lost", "label lost"])
+def test_a_cell_a_paragraph_with_one_lost_or_too_many(damage: str) -> None:
+    rows = lines()
+    for at in range(2, len(rows), 7):
+        [report] = read_bytes(page(paragraphs([HEADER, *DAMAGES[damage](rows, at)])), "paragraphs")
+        assert wrong(report) == {}, rows[at]
+
+
+@pytest.mark.parametrize("blank", [" ", ""], ids=["blanks", "glued"])
+@pytest.mark.parametrize("head", [True, False], ids=["with header", "without"])
+def test_a_row_a_line(blank: str, head: bool) -> None:
+    printed = [blank.join(row) for row in lines({"stat.review.upheld": "/"})]
+    body = [" ".join(HEADER), *printed] if head else printed
+    text = "\n".join([TITLE, "一、概述", "全县政府信息公开工作有序推进。", *body, "（二）收到申请数 5 件，均已办结。"])
+    [report] = read_bytes(text.encode(), "lines")
+    assert report.figures == FIGURES | {"stat.review.upheld": None}
+    assert report.status == "complete"
+
+
+def test_a_row_a_line_with_several_figures() -> None:
+    printed = ["指标 单位 2016年 2017年", *(f"{a} {b} {c}9 {c}" for a, b, c in lines() if c.isdigit())]
+    [report] = read_bytes("\n".join([TITLE, *printed]).encode(), "lines")
+    assert report.figures == FIGURES
+    headless = read_bytes("\n".join([TITLE, *printed[1:]]).encode(), "lines")[0]
+    assert headless.figures == {}
+    assert "form.unknown_column" in rules(headless)
+
+
+def test_sentences_about_indicators_are_no_table() -> None:
+    sentences = [
+        "收到申请数5件。",
+        "申请办结数 5",
+        "行政复议数量为0",
+        "举报投诉数量：2",
+        "兼职人员数3人",
+        "专职人员数2人",
+    ]
+    with pytest.raises(UnreadableFile):
+        read_bytes("\n".join([TITLE, "一、概述", *sentences]).encode(), "sentences")
