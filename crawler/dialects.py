@@ -38,6 +38,7 @@ DIALECTS: dict[str, str] = {
     "date_path": rf"/{_YEAR}-{_MONTH}-{_DAY}/(?:\d+|{_UUID})\.html(?:\?|$)",
     "ymd": rf"/{_YMD}/i?\d+\.html$",
     "sc_hex": rf"/{_LOOSE}/{_HEX32}\.shtml$",
+    "hb_long": rf"/col/\d{{13}}/{_YEAR}/{_MONTH}/{_DAY}/\d{{13}}(?:\.html)?$",
     "hb_uuid": rf"/columns/{_UUID}/{_YEAR}{_MONTH}/{_DAY}/{_UUID}\.html$",
     "sh_hex": rf"/{_YMD}/{_HEX32}\.html$",
     "year_day": rf"/{_YEAR}/{_MONTH}-{_DAY}/\d+\.html$",

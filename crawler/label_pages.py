@@ -8,9 +8,8 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from scrapy.http import TextResponse
 
-from crawler import listing
-from crawler.listing import Row, page_of, text_of
-from extract.identity import read_title
+from crawler.listing import text_of
+from crawler.shown import visible_text
 
 _ORGAN = re.compile(r"^(?P<mount>.*)/public/column/(?P<organ>\d+)$")
 NOTHING = "暂无相关信息"
@@ -42,7 +41,6 @@ _QUERY = {
     "result": NOTHING,
     "file": "",
 }
-_PUBLISHED = re.compile(r"发布\D{0,10}(20\d\d.{4,20})", re.DOTALL)
 _YEARS_IN_PAGE = re.compile(r"timeFrame=(20\d\d)|<option[^>]*value=['\"]?(20\d\d)['\"]?[\s>]")
 _PAGE_COUNT = re.compile(r"\bpageCount\s*[:=]\s*['\"]?(\d+)")
 
@@ -95,23 +93,4 @@ def announced_pages(response: TextResponse) -> int | None:
 
 def says_nothing(response: TextResponse) -> bool:
     """Whether the page says that there is nothing; its scripts hold the words for when there is."""
-    return NOTHING in _visible(response)
-
-
-def _visible(response: TextResponse) -> str:
-    return "".join(page_of(response).xpath("//text()[not(parent::script)]").getall())
-
-
-def shown_report(response: TextResponse) -> Row | None:
-    """The report that a page shows by its six headings, or by the title of a year's report and a file."""
-    row, page = listing.report_of(response), page_of(response)
-    texts = page.css("meta[name=ArticleTitle]::attr(content)").getall()
-    texts += [str(heading.xpath("string()").get()) for heading in page.css("h1, h2, h3, [class*=title], title")]
-    titles = [" ".join(text.split()) for text in texts]
-    title = next((title for title in titles if (reading := read_title(title)) and reading.year), "")
-    if row is not None:
-        return Row(row.url, title or row.title, row.published_on, row.publisher)
-    if not title or not listing.attachments(response):
-        return None
-    printed = _PUBLISHED.search(_visible(response))
-    return Row(response.url, title, listing.read_date(printed[1]) if printed else None)
+    return NOTHING in visible_text(response)

@@ -32,11 +32,10 @@ _SCRIPT_ROW = re.compile(
     re.DOTALL,
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-# What the law has every report say, in order.
-_HEADINGS = ("总体情况", "主动公开政府信息", "政府信息公开申请", "行政复议", "存在的主要问题", "其他需要报告的事项")
-_PRINTED_DATE = re.compile(r"(?:发布|发表|时间|日期)\D{0,10}(20\d{2}.{4,20})", re.DOTALL)
 _LOADING = re.compile(r"\.jhtml|\$\.(?:ajax|post|get|getJSON)\s*\(|\baxios\b|XMLHttpRequest|\bfetch\s*\(|\bv-for=")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# Editors paste a broken sign or two.
+_FEW_BROKEN = 20
 _ROW_TAGS = ("li", "tr", "dd", "dl")
 # As far as a row of cards or boxes reaches around its link.
 _ROW_DEPTH = 4
@@ -190,29 +189,17 @@ def absolute(base: str, href: str | None) -> str | None:
 
 
 def check_markup(response: TextResponse) -> None:
-    """Raise ValueError where a list that should be a web page is JSON."""
+    """Raise ValueError where a list that should be a web page is JSON, or its encoding is neither stated nor known."""
     if response.body.lstrip()[:1] in (b"{", b"["):
         raise ValueError("JSON where a web page was expected")
+    text = text_of(response)
+    if "\0" in text or text.count("\ufffd") > max(_FEW_BROKEN, len(_HAN.findall(text))):
+        raise ValueError(f"the page's encoding is not known: it is not {response.encoding}, nor GB 18030")
 
 
 def loads_rows_by_script(response: TextResponse) -> bool:
     """Whether a page has a script that asks the portal for more than the page holds."""
     return bool(_LOADING.search(text_of(response)))
-
-
-def report_of(response: TextResponse) -> Row | None:
-    """The report that a page is, by its six headings, as the row that a list would have for it; None for any other."""
-    page = page_of(response)
-    text = "".join(page.xpath("//body//text()[not(parent::script)]").getall())
-    squeezed = "".join(text.split())
-    if not all(heading in squeezed for heading in _HEADINGS):
-        return None
-    metas = {str(meta.attrib.get("name", "")).lower(): meta.attrib.get("content", "") for meta in page.css("meta")}
-    titles = (metas.get("articletitle"), page.xpath("string(//h1)").get(), page.xpath("string(//title)").get())
-    printed = _PRINTED_DATE.search(text)
-    day = read_date(metas.get("pubdate") or "") or (read_date(printed[1]) if printed else None)
-    title = next((" ".join(title.split()) for title in titles if title and title.strip()), "")
-    return Row(response.url, title, day, metas.get("contentsource") or None)
 
 
 def links(response: TextResponse) -> list[tuple[str, str]]:

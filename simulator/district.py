@@ -22,6 +22,7 @@ from simulator.static_columns import (
     StaticColumn,
     SxLongidColumn,
     VisualsiteColumn,
+    YearPages,
     named_hex,
     named_uuid,
 )
@@ -150,12 +151,15 @@ def _gx_tid(here: District) -> Portal:
 
 
 def _column(here: District) -> Portal:
-    by_year = {year: [p for p in here.postings if p.published_on.year == year] for year in range(2020, 2025)}
+    town = [p for p in here.reports if p.publisher == _AGENCIES[3].name]
+    others = [p for p in here.postings if p not in town]
+    by_year = {year: [p for p in others if p.published_on.year == year] for year in range(2020, 2025)}
     new, middle, old = by_year[2024] + by_year[2023], by_year[2022] + by_year[2021], by_year[2020]
     children = (
         AnyColumn("/gk/nb/2023n/", "2023年", new, page_size=3, second=1),
         AnyColumn("/gk/nb/2021n/", "2021年", middle, page_size=3, second=2, shape=_doc_path, extension="shtml"),
         AnyColumn("/gk/nb/2019n/", "2019年", old, page_size=2, second="link", shape=_hex_path),
+        YearPages("/gk/nb/ytjd/", "云台街道", town, page_size=100),
     )
     return _static("column", AnyColumn("/gk/nb/", COLUMN_NAME, [], children))
 

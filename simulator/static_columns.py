@@ -259,6 +259,29 @@ class AnyColumn(StaticColumn):
         return f'<a href="{self.list_paths(number + 1)[0]}">下一页</a>' if is_linked else ""
 
 
+@dataclass(frozen=True)
+class YearPages(StaticColumn):
+    """A column of one agency that shows each year's report on a page of its own, linked by the year alone from all."""
+
+    def list_paths(self, number: int) -> tuple[str, ...]:
+        """A script that is called by a name."""
+        return (f"{self.path}nb.jsp", self.path) if number == 1 else ()
+
+    def article_path(self, posting: Posting) -> str:
+        """By the year of the report."""
+        assert posting.report is not None
+        return f"{self.path}nb_{posting.report.year}.jsp"
+
+    def row(self, posting: Posting) -> str:
+        """The year, and no title."""
+        assert posting.report is not None
+        return f'<li><a href="{self.article_path(posting)}">{posting.report.year}年度</a></li>'
+
+    def _article(self, posting: Posting) -> str:
+        years = "".join(self.row(each) for each in self.postings)
+        return super()._article(posting).replace("<h1>", f'<ul class="years">{years}</ul><h1>')
+
+
 def named_uuid(number: int) -> uuid.UUID:
     """The same UUID for the same number."""
     return uuid.uuid5(uuid.NAMESPACE_OID, str(number))

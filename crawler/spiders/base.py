@@ -25,6 +25,7 @@ from crawler.listing import Row
 from crawler.pictures import report_pictures
 from crawler.registry import host_of
 from crawler.session import Session, find_portal, read_years
+from crawler.shown import report_of
 from extract.identity import read_title
 
 # Articles of Guangdong carry a number that is the same on every host and path on which a post appears.
@@ -298,6 +299,12 @@ def _open_session(key: str | None, data_dir: Path, years: str | None, limit: str
     return session
 
 
+def _is_another(other: Row, shown: Row, article: re.Pattern[str]) -> bool:
+    """Whether a row is a report, and not the one that the page shows."""
+    is_report = read_title(other.title) is not None or _CUT_TITLE.search(other.title) is not None
+    return is_report and other.title != shown.title and dialects.matches(article, other.url) is not None
+
+
 class ColumnSpider(PortalSpider):
     """Base for ordinary columns: static list pages with numbered names, and sub-columns in folders below them."""
 
@@ -354,10 +361,14 @@ class ColumnSpider(PortalSpider):
         """A column of one report may show the report itself: six headings, and no row of another."""
         if not isinstance(response, TextResponse) or response.meta.get("page", 1) > 1:
             return None
-        row = listing.report_of(response)
-        if row is None or any(dialects.matches(self.article_path, other.url) for other in self.rows(response)):
+        row = self.shown(response)
+        if row is None or any(_is_another(other, row, self.article_path) for other in self.rows(response)):
             return None
         return self.listed_alone(response.url, row)
+
+    def shown(self, response: TextResponse) -> Row | None:
+        """The report that a page is, whatever it lists beside it."""
+        return report_of(response)
 
     def page_url(self, first: str, number: int, response: TextResponse) -> str | None:
         """The address of the n-th page of a column, counted from 1; None where there is no further one."""

@@ -1,5 +1,6 @@
 """Any column of any platform: articles by the shape of their address, pages by trying both ways of numbering."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,15 +9,22 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from crawler.dialects import ARTICLE, dialect_of
-from crawler.listing import folder_of, is_document, links
+from crawler.listing import Row, folder_of, is_document, links
 from crawler.paging import next_link
+from crawler.shown import shown_report
 from crawler.spiders.trs import TrsSpider
 from extract.identity import read_title
 
+_YEAR = re.compile(r"^\s*20\d\d\s*年?度?(?:年报|年度报告|报告)?\s*$")
+# The number of a page in the name of a file, or as a parameter that is called so.
+_FIRST = re.compile(r"(?P<before>[?&]\w*page\w*=|^[^?]*[/_-](?=1\.\w+(?:\?|$)))1(?=&|\.\w+(?:\?|$)|$)", re.IGNORECASE)
+
 
 class AnyColumnSpider(TrsSpider):
-    """Lists the portal's ``column_url`` and the folders below it. The page linked as the next one is followed; where
-    none is, ``index_1`` and else ``index_2`` is tried as the second page, and one after the other from there."""
+    """Lists the portal's ``column_url``, the folders below it, and the pages beside it that are linked by a year: on
+    some sites each is that year's report. The page linked as the next one is followed; where none is, the number 1 in
+    the column's own address is counted up, or ``index_1`` and else ``index_2`` is tried as the second page, and one
+    after the other from there."""
 
     name = "column"
     article_path = ARTICLE
@@ -47,11 +55,24 @@ class AnyColumnSpider(TrsSpider):
         """Folders below the column that are not the address of an article."""
         reports = {folder_of(row.url) for row in self.rows(response) if "/index." in row.url and read_title(row.title)}
         below = super().sub_columns(response, root)
-        return [folder for folder in below if folder not in reports and not dialect_of(folder.rstrip("/"))]
+        below = [folder for folder in below if folder not in reports and not dialect_of(folder.rstrip("/"))]
+        return list(dict.fromkeys([*below, *self._year_pages(response, root, {*below, *reports})]))
+
+    def _year_pages(self, response: TextResponse, root: str, known: set[str]) -> Iterator[str]:
+        folder = folder_of(root)
+        for url, label in links(response):
+            is_file = is_document(url) or (dialect_of(url) and read_title(label))
+            is_new = url != response.url and not {url, _as_folder(url)} & known
+            if _YEAR.match(label) and url.startswith(folder) and is_new and not is_file:
+                yield url
+
+    def shown(self, response: TextResponse) -> Row | None:
+        """The report that a page is by its headings, or by its title and the files or pictures that it shows."""
+        return shown_report(response)
 
     def page_url(self, first: str, number: int, response: TextResponse) -> str | None:
         """The page linked as the next one, else the next number."""
-        if linked := next_link(response):
+        if linked := next_link(response) or _counted_up(first, number):
             return linked
         is_counted = first in self._left_to_try or first in self._from_two
         if number > 2 and not is_counted:
@@ -68,6 +89,11 @@ class AnyColumnSpider(TrsSpider):
             return
         self._from_two.add(context["first"])
         yield from self.list_request(other, self.parse_column, page=2, **context)
+
+
+def _counted_up(first: str, number: int) -> str | None:
+    """The address of a page where that of the first has the number 1: ``…/index_pc_1.html``, ``…?cur_page=1``."""
+    return _FIRST.sub(rf"\g<before>{number}", first) if _FIRST.search(first) else None
 
 
 def _as_folder(url: str) -> str | None:

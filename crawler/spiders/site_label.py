@@ -19,9 +19,9 @@ from crawler.label_pages import (
     offered_years,
     organ,
     says_nothing,
-    shown_report,
 )
 from crawler.listing import Row
+from crawler.shown import shown_report
 from crawler.spiders.base import ColumnSpider
 
 _FIRST_YEAR = 2008

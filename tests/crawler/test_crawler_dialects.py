@@ -38,6 +38,7 @@ EXAMPLES = [
     ("ymd", "/nb/20240119/33.html", DAY),
     ("ymd", "/nb/20240119/i3312345.html", DAY),
     ("sc_hex", f"/nb/2024/1/19/{HEX}.shtml", DAY),
+    ("hb_long", "/www/zfxxgk/col/1583312345678/2024/01/19/1705654321000", DAY),
     ("hb_uuid", f"/columns/{UUID}/202401/19/{UUID}.html", DAY),
     ("sh_hex", f"/gknb_lnnb/20240119/{HEX}.html", DAY),
     ("year_day", "/2024/01-19/1234567.html", DAY),

@@ -53,6 +53,30 @@ class Stubborn(GxTidColumn):
         return ""
 
 
+class Numbered(AnyColumn):
+    """A column whose own address has the number 1 in it."""
+
+    def list_paths(self, number: int) -> tuple[str, ...]:
+        return (f"/nb/index_pc_{number}.html",)
+
+    def article_path(self, posting: Posting) -> str:
+        return f"/nb/{posting.published_on:%Y%m%d}/i{posting.id}.html"
+
+
+def year_pages(base: str) -> dict[str, Answer | list[Answer]]:
+    """An agency's reports by a script: each leads to all, and shows its own as pictures of its pages."""
+    address = "/year_details.aspx?dept=221&year={}"
+    years = "".join(f'<a href="{address.format(year)}">{year}年</a>' for year in (2023, 2022, 2018))
+    shown = '<h2 class="title">{}</h2><p>发布日期：2024-01-19</p><div id="zoom"><img src="/att/{}.jpg"></div>'
+    picture = Answer(b"\xff\xd8\xff\xe0" + b"1" * 300, headers={"Content-Type": "image/jpeg"})
+    pages: dict[str, Answer | list[Answer]] = {"/nb.aspx?dept=221": Answer(f"{years}{'<p>…</p>' * 90}".encode())}
+    for year in (2023, 2022, 2018):
+        text = years + shown.format(TITLE.replace("2023", str(year)), year) + "<p>…</p>" * 90
+        pages[address.format(year)] = Answer(text.encode())
+        pages[f"/att/{year}.jpg"] = picture
+    return pages
+
+
 def trs(**more: Any) -> TrsColumn:
     return TrsColumn("/zwgk/nb/", NAME, POSTINGS, **more)
 
@@ -84,6 +108,7 @@ def others() -> dict[str, tuple[str, StaticColumn]]:
         "archives": ("shhex", ShhexColumn("/nb/", NAME, [], (ShhexColumn("/x2022/", "2022年", POSTINGS),))),
         "alone": ("sx_longid", SxLongidColumn("/nb/2022n/", NAME, POSTINGS[:1], shows_report=True)),
         "alone_old": ("sx_longid", SxLongidColumn("/nb/2019n/", NAME, OLD, shows_report=True)),
+        "numbered": ("column", Numbered("/nb/index_pc_1.html", NAME, POSTINGS, page_size=2)),
         "bare": ("column", AnyColumn("/nb/zfxxgk/", NAME, POSTINGS)),
     }
 
@@ -125,11 +150,29 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         entries = [running.registry[0] for running in servers.values()]
         entries += [shapes.entry("shapes", platform="column"), jsons.entry("jsons", platform="shhex")]
         entries.append(folders.entry("folders", platform="column"))
+        by_year = stack.enter_context(scripted(year_pages))
+        start = f"{by_year.base_url}/nb.aspx?dept=221"
+        entries.append(by_year.entry("by_year", platform="column", column_url=start))
+        unreadable = {"/nb/": Answer(f"<html>{TITLE * 50}</html>".encode("utf-16-le"))}
+        entries.append(stack.enter_context(scripted(lambda base: dict(unreadable))).entry("unreadable"))
         yield Crawled(data, crawl(entries, data, years=[2020, 2024], show_progress=False), servers)
 
 
 @pytest.mark.parametrize(
-    "key", [*MARKUPS, "comments", "shtml", "migrated", "records", "understated", "stub", "archives", "bare", "stubborn"]
+    "key",
+    [
+        *MARKUPS,
+        "comments",
+        "shtml",
+        "migrated",
+        "records",
+        "understated",
+        "stub",
+        "archives",
+        "bare",
+        "stubborn",
+        "numbered",
+    ],
 )
 def test_every_report_is_found_with_the_date_of_its_row(crawled: Crawled, key: str) -> None:
     assert crawled.held(key) == TITLES
@@ -197,6 +240,22 @@ def test_json_for_a_list_is_named_and_the_others_go_on(crawled: Crawled) -> None
     run = crawled.runs["jsons"]
     assert run["outcome"] == "empty"
     assert "JSON where a web page was expected" in run["failures"][0]["reason"]
+
+
+def test_a_page_in_no_known_encoding_is_named_with_its_address(crawled: Crawled) -> None:
+    run = crawled.runs["unreadable"]
+    (failure,) = run["failures"]
+    assert run["outcome"] == "empty"
+    assert "encoding is not known" in failure["reason"]
+    assert failure["url"].endswith("/nb/")
+
+
+def test_pages_linked_by_their_years_alone_are_the_reports(crawled: Crawled) -> None:
+    run = crawled.runs["by_year"]
+    assert (run["outcome"], run["reports"], run["attachments"], run["other_years"]) == ("ok", 2, 2, 1), run["failures"]
+    assert crawled.held("by_year") == {TITLE.replace("2023", year): "2024-01-19" for year in ("2023", "2022")}
+    files = [capture.url[-8:] for capture, _ in captures(crawled.data, "attachment") if capture.portal == "by_year"]
+    assert files == ["2023.jpg", "2022.jpg"]
 
 
 def test_a_column_that_repeats_its_first_page_ends(crawled: Crawled) -> None:
