@@ -144,14 +144,15 @@ def pending_groups(db: Database, version: int) -> list[list[Capture]]:
     return sorted(groups.values(), key=lambda group: max(member.age for member in group))
 
 
-def read_again(db: Database, portal: str) -> None:
-    """Have all captures of a portal read once more, as if by a newer extractor, inside the caller's transaction."""
-    of_portal = "SELECT id FROM captures WHERE portal = ?"
-    db.execute(f"DELETE FROM extractions WHERE capture_id IN ({of_portal})", (portal,))
+def read_again(db: Database, condition: str, *parameters: object) -> None:
+    """Have the captures for which a condition holds read once more, as if by a newer extractor, inside the caller's
+    transaction."""
+    chosen = f"SELECT id FROM captures WHERE {condition}"
+    db.execute(f"DELETE FROM extractions WHERE capture_id IN ({chosen})", parameters)
     db.execute(
         "UPDATE reports SET extractor_version = 0 WHERE id IN"
-        f" (SELECT report_id FROM report_captures WHERE capture_id IN ({of_portal}))",
-        (portal,),
+        f" (SELECT report_id FROM report_captures WHERE capture_id IN ({chosen}))",
+        parameters,
     )
 
 

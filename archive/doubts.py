@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlite_utils import Database
 
-from archive.agencies import Agency, doubt
+from archive.agencies import doubt
+from archive.captures import Capture
 from archive.editions import ADDRESS
 from archive.findings import save_findings
+from archive.hosts import host_doubt
 from extract.report import Finding
 
 _SHOWN = 5
@@ -19,14 +21,11 @@ def renew_doubts(db: Database, identities: Iterable[str]) -> None:
     """Bring the archive's findings about all editions of these identities up to date."""
     for identity in identities:
         rows = db.execute(
-            "SELECT reports.id, is_current, reports.url, agencies.name, scope, captures.portal FROM reports"
-            " JOIN captures ON captures.id = capture_id LEFT JOIN agencies ON agencies.id = agency_id"
-            " WHERE identity = ?",
-            (identity,),
+            "SELECT id, is_current, url, agency, capture_id, agency_id FROM reports WHERE identity = ?", (identity,)
         )
-        for report_id, is_current, url, name, scope, portal in rows.fetchall():
-            unclear = None if name is None else doubt(db, Agency(name, scope), portal)
-            findings = [] if unclear is None else [unclear]
+        for report_id, is_current, url, printed, capture_id, agency_id in rows.fetchall():
+            findings = [] if agency_id is None else _unclear_agency(db, printed, capture_id)
+            findings += _other_names(db, report_id, printed)
             findings += _no_longer_read(db, report_id, url)
             if is_current:
                 findings += _differing_copies(db, report_id, url, identity)
@@ -46,6 +45,29 @@ def outdated_identities(db: Database, capture_ids: Sequence[int], version: int) 
         )
         found.update(identity for (identity,) in rows)
     return found
+
+
+def _unclear_agency(db: Database, printed: str, capture_id: int) -> list[Finding]:
+    row = next(iter(db.query("SELECT * FROM captures WHERE id = ?", (capture_id,))))
+    capture = Capture.from_row(row)
+    doubts = (doubt(db, printed, capture.portal, capture.parent_url or capture.url), host_doubt(db, capture))
+    return [finding for finding in doubts if finding is not None]
+
+
+def _other_names(db: Database, report_id: int, printed: str) -> Iterator[Finding]:
+    """Where copies of an edition name its agency otherwise: the office for the government, a past or short name."""
+    others = db.execute(
+        "SELECT DISTINCT agency FROM report_captures WHERE report_id = ? AND agency NOT IN (?, '') ORDER BY agency",
+        (report_id, printed),
+    )
+    for (other,) in others.fetchall():
+        yield Finding(
+            "identity.agency",
+            "info",
+            f"另有一份数字相同的报告署名“{other}”，与本报告视为同一份",
+            f"A copy with the same figures names {other}: it is held as this report",
+            subject=f"copy:{other}",
+        )
 
 
 def _no_longer_read(db: Database, report_id: int, url: str) -> Iterator[Finding]:

@@ -40,6 +40,14 @@ def find_edition(db: Database, where: str, *parameters: object) -> Edition | Non
     return None if row is None else Edition(*row)
 
 
+def editions_of(db: Database, identity: str) -> list[Edition]:
+    """The editions of an identity, the current one first."""
+    rows = db.execute(
+        f"SELECT {_columns()} FROM reports WHERE identity = ? ORDER BY is_current DESC, edition DESC", (identity,)
+    )
+    return [Edition(*row) for row in rows]
+
+
 def current_edition(db: Database, identity: str) -> Edition | None:
     """The current edition of an identity."""
     return find_edition(db, "identity = ? AND is_current = 1", identity)
@@ -101,9 +109,18 @@ def link_repeat(db: Database, capture: Capture) -> set[str]:
     return {edition.identity for edition in carried}
 
 
-def link_capture(db: Database, edition: Edition, capture: Capture) -> None:
+def note_carrier(db: Database, report_id: int, capture: Capture, printed: str | None = None) -> None:
+    """Record that a capture carried an edition, and which agency it names there, if that was read."""
+    db.execute(
+        "INSERT INTO report_captures (report_id, capture_id, agency) VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET agency = excluded.agency WHERE excluded.agency IS NOT NULL AND agency IS NOT excluded.agency",
+        (report_id, capture.id, printed),
+    )
+
+
+def link_capture(db: Database, edition: Edition, capture: Capture, printed: str | None = None) -> None:
     """Record that a capture carried an edition; the address's latest word is current again if it had been replaced."""
-    db.execute("INSERT OR IGNORE INTO report_captures VALUES (?, ?)", (edition.id, capture.id))
+    note_carrier(db, edition.id, capture, printed)
     if edition.is_current:
         return
     current = current_edition(db, edition.identity)

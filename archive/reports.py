@@ -2,20 +2,22 @@
 
 A report's identity is its agency and year, or its address where one of the two is unknown. An edition is a content
 that was published under an identity; the captures that carried it are in ``report_captures``. Content means figures,
-sections, quantities, title, form and status: not when, where or by which reader it was read.
+sections, quantities, title, form and status: not when, where or by which reader it was read. At another address the
+same figures are the same content, however the page words its title or text.
 """
 
 # ruff: noqa: S608 - the parts that SQL is put together from are constants of this file
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive.agencies import Agency, agency_id, agency_of
+from archive.agencies import Agency, agency_id, agency_of, forget_unused
 from archive.captures import Capture
+from archive.copies import copied_edition, shared_with, take_in
 from archive.doubts import renew_doubts
 from archive.editions import (
     Edition,
@@ -27,6 +29,7 @@ from archive.editions import (
     find_edition,
     is_elsewhere,
     link_capture,
+    note_carrier,
     stands_on,
 )
 from archive.errors import ArchiveError
@@ -77,15 +80,32 @@ def save(db: Database, report: Report, capture: Capture, url: str, version: int)
     anew with another result: the edition is corrected in place. Everything else: a new edition.
     """
     agency = agency_of(db, report.agency, capture)
-    reading = Reading(report, capture, url, version, content_hash(report), agency)
+    reading = _of_government(db, Reading(report, capture, url, version, content_hash(report), agency))
     before = editions_on(db, capture)
     report_id = _save(db, reading, before)
-    renew_doubts(db, {reading.identity, *(edition.identity for edition in before)})
+    touched = {reading.identity, *(edition.identity for edition in before)}
+    for office in () if agency is None else agency.offices:
+        twin = shared_with(db, office, report)
+        if twin is not None:
+            take_in(db, report_id, twin)
+            touched.add(twin.identity)
+    forget_unused(db)
+    renew_doubts(db, touched)
     return report_id
+
+
+def _of_government(db: Database, reading: Reading) -> Reading:
+    """The reading as its government's where it names the office, but has the figures of the government's report."""
+    government = None if reading.agency is None else reading.agency.government
+    is_governments = shared_with(db, government, reading.report) is not None
+    return replace(reading, agency=government) if is_governments else reading
 
 
 def _save(db: Database, reading: Reading, linked: list[Edition]) -> int:
     capture, identity, version, digest = reading.capture, reading.identity, reading.version, reading.digest
+    copied = copied_edition(db, identity, reading.report, capture)
+    if copied is not None and find_edition(db, "identity = ? AND content_hash = ?", identity, digest) is None:
+        return _save_copy(db, copied, reading, linked)
     held = [edition for edition in linked if edition.identity == identity]
     unchanged = next((edition for edition in held if edition.content_hash == digest), None)
     reread = unchanged or next((edition for edition in held if edition.extractor_version < version), None)
@@ -102,10 +122,32 @@ def _save(db: Database, reading: Reading, linked: list[Edition]) -> int:
         if edition is reread or not stands_on(db, edition, capture):
             detach(db, edition, capture)
     if same is not None:
-        link_capture(db, same, capture)
-        db.execute("UPDATE reports SET extractor_version = max(extractor_version, ?) WHERE id = ?", (version, same.id))
+        link_capture(db, same, capture, reading.report.agency)
+        _note_version(db, same, reading)
         return same.id
     return _add_edition(db, reading)
+
+
+def _save_copy(db: Database, edition: Edition, reading: Reading, linked: list[Edition]) -> int:
+    """Note a capture as one more carrier of an edition, and no longer as what an older extractor took it for.
+
+    The words are those of the capture that the edition was read from.
+    """
+    for other in linked:
+        if other.year == edition.year and other.id != edition.id and other.extractor_version < reading.version:
+            detach(db, other, reading.capture)
+    if stands_on(db, edition, reading.capture):
+        _correct(db, edition, reading)
+        return edition.id
+    link_capture(db, edition, reading.capture, reading.report.agency)
+    _note_version(db, edition, reading)
+    return edition.id
+
+
+def _note_version(db: Database, edition: Edition, reading: Reading) -> None:
+    db.execute(
+        "UPDATE reports SET extractor_version = max(extractor_version, ?) WHERE id = ?", (reading.version, edition.id)
+    )
 
 
 def _misread(linked: list[Edition], reading: Reading) -> Edition | None:
@@ -163,7 +205,7 @@ def _add_edition(db: Database, reading: Reading) -> int:
         f"INSERT INTO reports ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})", row
     ).lastrowid
     assert report_id is not None
-    db.execute("INSERT INTO report_captures VALUES (?, ?)", (report_id, capture.id))
+    note_carrier(db, report_id, capture, report.agency)
     _write_children(db, report_id, report)
     return report_id
 
@@ -184,7 +226,7 @@ def _content_columns(db: Database, reading: Reading) -> dict[str, Any]:
     report = reading.report
     period_start, period_end = report.period or (None, None)
     return {
-        "agency_id": None if reading.agency is None else agency_id(db, reading.agency, reading.capture.portal),
+        "agency_id": None if reading.agency is None else agency_id(db, reading.agency),
         "agency": report.agency,
         "year": report.year,
         "identity": reading.identity,
@@ -208,6 +250,7 @@ def _move(db: Database, edition: Edition, reading: Reading) -> None:
 
 def _correct(db: Database, edition: Edition, reading: Reading, place: dict[str, int] | None = None) -> None:
     """Put another reading in the place of an edition's; findings of the checks wait for the next check."""
+    note_carrier(db, edition.id, reading.capture, reading.report.agency)
     if (edition.content_hash, edition.extractor_version) == (reading.digest, reading.version):
         return
     row = _content_columns(db, reading) | (place or {})

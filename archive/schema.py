@@ -9,193 +9,24 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from archive.errors import ArchiveError
+from archive.tables import (
+    CREATE_COVERAGE,
+    CREATE_FINDINGS,
+    CREATE_LABELS,
+    CREATE_REPORTS,
+    CREATE_SOURCES,
+    CREATE_SUCCESSIONS,
+)
 from extract.forms import cell_catalogue
+from extract.organs import agency_names
 
 migrations = Migrations("nianbao")
-
-# In a STRICT table a column of type ANY keeps a value as it came: 3 stays an integer, 3.0 a real, and a blank is NULL.
-_CREATE_SOURCES = (
-    """CREATE TABLE portals (
-        key TEXT PRIMARY KEY,
-        name TEXT NOT NULL,
-        base_url TEXT NOT NULL,
-        platform TEXT NOT NULL,
-        division_code TEXT,
-        enabled INTEGER NOT NULL CHECK (enabled IN (0, 1))
-    ) STRICT""",
-    """CREATE TABLE agencies (
-        id INTEGER PRIMARY KEY,
-        name TEXT NOT NULL UNIQUE CHECK (name <> ''),
-        level TEXT NOT NULL CHECK (level IN ('province', 'city', 'county', 'town', 'department', 'other')),
-        division_code TEXT,
-        parent_id INTEGER REFERENCES agencies (id)
-    ) STRICT""",
-    """CREATE TABLE runs (
-        id INTEGER PRIMARY KEY,
-        started_at TEXT NOT NULL,
-        finished_at TEXT,
-        command TEXT NOT NULL,
-        portal TEXT REFERENCES portals (key),
-        outcome TEXT,
-        stats TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(stats))
-    ) STRICT""",
-    """CREATE TABLE captures (
-        id INTEGER PRIMARY KEY,
-        portal TEXT REFERENCES portals (key),
-        url TEXT NOT NULL,
-        fetched_at TEXT NOT NULL,
-        http_status INTEGER,
-        media_type TEXT,
-        sha256 TEXT NOT NULL,
-        bytes INTEGER NOT NULL,
-        warc_file TEXT NOT NULL,
-        warc_offset INTEGER NOT NULL,
-        run_id INTEGER REFERENCES runs (id),
-        record_id TEXT NOT NULL UNIQUE,
-        record_type TEXT NOT NULL CHECK (record_type IN ('response', 'resource', 'revisit')),
-        kind TEXT NOT NULL CHECK (kind IN ('list', 'article', 'attachment', 'import')),
-        title TEXT,
-        published_on TEXT,
-        publisher TEXT,
-        parent_url TEXT,
-        etag TEXT,
-        last_modified TEXT,
-        headers TEXT NOT NULL CHECK (json_valid(headers))
-    ) STRICT""",
-    "CREATE INDEX captures_url ON captures (url, sha256)",
-    "CREATE INDEX captures_sha256 ON captures (sha256)",
-    "CREATE INDEX captures_parent_url ON captures (parent_url)",
-    "CREATE INDEX captures_portal ON captures (portal, fetched_at)",
-    "CREATE INDEX captures_run ON captures (run_id)",
-    """CREATE TABLE extractions (
-        capture_id INTEGER NOT NULL REFERENCES captures (id),
-        version INTEGER NOT NULL,
-        outcome TEXT NOT NULL CHECK (outcome IN ('report', 'no_report', 'unreadable')),
-        kind TEXT,
-        message TEXT,
-        extracted_at TEXT NOT NULL,
-        PRIMARY KEY (capture_id, version)
-    ) STRICT, WITHOUT ROWID""",
-)
-
-_CREATE_FINDINGS = """CREATE TABLE findings (
-    id INTEGER PRIMARY KEY,
-    report_id INTEGER NOT NULL REFERENCES reports (id) ON DELETE CASCADE,
-    rule TEXT NOT NULL,
-    severity TEXT NOT NULL CHECK (severity IN ('error', 'warning', 'info')),
-    codes TEXT NOT NULL CHECK (json_valid(codes)),
-    expected ANY CHECK (typeof(expected) IN ('integer', 'real', 'null')),
-    actual ANY CHECK (typeof(actual) IN ('integer', 'real', 'null')),
-    message_zh TEXT NOT NULL,
-    message_en TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    review TEXT NOT NULL DEFAULT 'open',
-    source TEXT NOT NULL CHECK (source IN ('reading', 'check')),
-    UNIQUE (report_id, fingerprint)
-) STRICT"""
-
-# The CHECK of figures does without IN (...): SQLite would build the list anew for every row, a third of saving's time.
-_CREATE_REPORTS = (
-    """CREATE TABLE reports (
-        id INTEGER PRIMARY KEY,
-        agency_id INTEGER REFERENCES agencies (id),
-        agency TEXT NOT NULL,
-        year INTEGER,
-        form TEXT,
-        title TEXT NOT NULL,
-        published_on TEXT,
-        url TEXT NOT NULL,
-        capture_id INTEGER NOT NULL REFERENCES captures (id),
-        edition INTEGER NOT NULL CHECK (edition >= 1),
-        is_current INTEGER NOT NULL CHECK (is_current IN (0, 1)),
-        status TEXT NOT NULL CHECK (status IN ('complete', 'partial', 'unreadable')),
-        reader TEXT NOT NULL,
-        identity TEXT NOT NULL,
-        content_hash TEXT NOT NULL,
-        period_start TEXT,
-        period_end TEXT,
-        extractor_version INTEGER NOT NULL,
-        UNIQUE (identity, edition),
-        UNIQUE (identity, content_hash)
-    ) STRICT""",
-    "CREATE UNIQUE INDEX reports_one_current ON reports (identity) WHERE is_current = 1",
-    "CREATE INDEX reports_agency_year ON reports (agency_id, year)",
-    "CREATE INDEX reports_name_year ON reports (agency, year)",
-    "CREATE INDEX reports_year ON reports (year)",
-    "CREATE INDEX reports_capture ON reports (capture_id)",
-    """CREATE TABLE report_captures (
-        report_id INTEGER NOT NULL REFERENCES reports (id) ON DELETE CASCADE,
-        capture_id INTEGER NOT NULL REFERENCES captures (id),
-        PRIMARY KEY (report_id, capture_id)
-    ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX report_captures_capture ON report_captures (capture_id)",
-    """CREATE TABLE figures (
-        report_id INTEGER NOT NULL REFERENCES reports (id) ON DELETE CASCADE,
-        position INTEGER NOT NULL,
-        code TEXT NOT NULL,
-        value ANY,
-        raw TEXT NOT NULL,
-        status TEXT NOT NULL,
-        locator TEXT NOT NULL,
-        PRIMARY KEY (report_id, code),
-        CHECK (CASE status
-            WHEN 'reported' THEN typeof(value) = 'integer' OR typeof(value) = 'real'
-            WHEN 'blank' THEN value IS NULL
-            WHEN 'unsure' THEN typeof(value) <> 'text' AND typeof(value) <> 'blob'
-            ELSE FALSE
-        END)
-    ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX figures_code ON figures (code, report_id)",
-    """CREATE TABLE sections (
-        report_id INTEGER NOT NULL REFERENCES reports (id) ON DELETE CASCADE,
-        position INTEGER NOT NULL,
-        heading TEXT NOT NULL,
-        text TEXT NOT NULL,
-        PRIMARY KEY (report_id, position)
-    ) STRICT""",
-    """CREATE TABLE claims (
-        report_id INTEGER NOT NULL REFERENCES reports (id) ON DELETE CASCADE,
-        position INTEGER NOT NULL,
-        code TEXT NOT NULL,
-        value ANY NOT NULL CHECK (typeof(value) IN ('integer', 'real')),
-        approximate INTEGER NOT NULL CHECK (approximate IN (0, 1)),
-        text TEXT NOT NULL,
-        section TEXT NOT NULL,
-        PRIMARY KEY (report_id, position)
-    ) STRICT""",
-    "CREATE INDEX claims_code ON claims (code)",
-    _CREATE_FINDINGS,
-    "CREATE INDEX findings_rule ON findings (rule, severity)",
-    """CREATE TABLE cells (
-        code TEXT NOT NULL,
-        forms TEXT NOT NULL,
-        "table" TEXT NOT NULL,
-        row_label TEXT NOT NULL,
-        column_label TEXT NOT NULL,
-        unit TEXT NOT NULL,
-        PRIMARY KEY (code, forms)
-    ) STRICT""",
-    """CREATE VIEW coverage AS
-    WITH RECURSIVE years (agency_id, agency, year, last_year) AS (
-        SELECT agency_id, agency, min(year), max(year) FROM reports
-        WHERE is_current = 1 AND agency_id IS NOT NULL AND year IS NOT NULL
-        GROUP BY agency_id
-        UNION ALL
-        SELECT agency_id, agency, year + 1, last_year FROM years WHERE year < last_year
-    )
-    SELECT years.agency_id, years.agency, years.year,
-        CASE reports.status WHEN 'complete' THEN 'current' ELSE coalesce(reports.status, 'missing') END AS state
-    FROM years
-    LEFT JOIN reports
-        ON reports.agency_id = years.agency_id AND reports.year = years.year AND reports.is_current = 1""",
-)
 
 
 @migrations()
 def m001_sources_and_reports(db: Database) -> None:
     """Portals, captures and runs; reports with what hangs on them; the cells of the forms; coverage."""
-    for statement in (*_CREATE_SOURCES, *_CREATE_REPORTS):
+    for statement in (*CREATE_SOURCES, *CREATE_REPORTS):
         db.execute(statement)
 
 
@@ -239,7 +70,7 @@ def m003_scopes(db: Database) -> None:
     db.execute("DROP TABLE held")
     db.execute("DROP TABLE named")
     db.execute("ALTER TABLE findings RENAME TO findings_before")
-    db.execute(_CREATE_FINDINGS.replace("'check')", "'check', 'archive')"))
+    db.execute(CREATE_FINDINGS.replace("'check')", "'check', 'archive')"))
     db.execute("INSERT INTO findings SELECT * FROM findings_before")
     db.execute("DROP TABLE findings_before")
     db.execute("CREATE INDEX findings_rule ON findings (rule, severity)")
@@ -265,6 +96,31 @@ def m005_quantities(db: Database) -> None:
         locator TEXT NOT NULL,
         PRIMARY KEY (report_id, position)
     ) STRICT, WITHOUT ROWID""")
+
+
+@migrations()
+def m006_agencies(db: Database) -> None:
+    """An agency is known by its full name, whatever reports call it; who took over from whom; names on copies.
+
+    Everything counts as read by an older extractor: reading it anew gives every report its agency.
+    """
+    db.execute("ALTER TABLE agencies ADD COLUMN business TEXT NOT NULL DEFAULT ''")
+    db.execute("CREATE INDEX agencies_business ON agencies (business, division_code)")
+    db.execute("CREATE INDEX agencies_parent ON agencies (parent_id)")
+    db.execute("ALTER TABLE report_captures ADD COLUMN agency TEXT")
+    db.execute("UPDATE reports SET extractor_version = 0")
+    db.execute("DELETE FROM extractions")
+    db.execute("""CREATE TABLE business_successions (
+        predecessor TEXT NOT NULL,
+        successor TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        basis TEXT NOT NULL,
+        PRIMARY KEY (predecessor, successor)
+    ) STRICT, WITHOUT ROWID""")
+    db.execute(CREATE_SUCCESSIONS)
+    db.execute("DROP VIEW coverage")
+    db.execute(CREATE_LABELS)
+    db.execute(CREATE_COVERAGE)
 
 
 @contextmanager
@@ -304,6 +160,7 @@ def upgrade(db: Database) -> None:
         with transaction(db):
             migrations.apply(db)
     refresh_cells(db)
+    refresh_successions(db)
 
 
 def check_not_newer(db: Database) -> None:
@@ -343,6 +200,20 @@ def refresh_cells(db: Database) -> None:
     with transaction(db):
         db.execute("DELETE FROM cells")
         db.conn.executemany("INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?)", lines)
+
+
+def refresh_successions(db: Database) -> None:
+    """Make ``business_successions`` equal to ``data/agencies.yaml``, where it is not yet."""
+    lines = sorted(
+        (predecessor, entry.to, entry.since, entry.basis)
+        for entry in agency_names().successions
+        for predecessor in entry.predecessors
+    )
+    if db.execute("SELECT * FROM business_successions ORDER BY predecessor, successor").fetchall() == lines:
+        return
+    with transaction(db):
+        db.execute("DELETE FROM business_successions")
+        db.conn.executemany("INSERT INTO business_successions VALUES (?, ?, ?, ?)", lines)
 
 
 def _path(db: Database) -> str:

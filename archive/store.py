@@ -23,6 +23,7 @@ from archive.doubts import outdated_identities, renew_doubts
 from archive.editions import link_repeat
 from archive.errors import ArchiveError
 from archive.findings import save_findings
+from archive.hosts import refused_on, vetted
 from archive.schema import check_usable, is_locked, locked_message, transaction, upgrade
 from archive.warc import Original, Row, WarcWriter, read_payload, timestamp
 from extract.report import Finding, Report
@@ -171,7 +172,9 @@ class Archive:
             )
             for row in rows:
                 if row["key"] in held and held[row["key"]] != row["division_code"]:
-                    read_again(self.db, row["key"])
+                    read_again(self.db, "portal = ?", row["key"])
+                for capture_id in refused_on(self.db, row["base_url"]):
+                    read_again(self.db, "id = ?", capture_id)
 
     def note_listed(self, portal: str, run_id: int, rows: Iterable[tuple[str, str, str | None]]) -> None:
         """Note that the portal's lists showed these reports in a run, as (address, title, day of publication)."""
@@ -345,9 +348,14 @@ class Archive:
         """
         try:
             with transaction(self.db):
-                return reports.save(self.db, report, capture, url, extract.EXTRACTOR_VERSION)
+                admitted = vetted(self.db, report, capture)
+                return reports.save(self.db, admitted, capture, url, extract.EXTRACTOR_VERSION)
         except (sqlite3.IntegrityError, OverflowError, UnicodeEncodeError) as error:
             raise ArchiveError(f"{url}: the report {report.title!r} cannot be kept ({error})") from error
+
+    def vetted(self, report: Report, capture: Capture) -> Report:
+        """What of a report :meth:`save_report` will keep: of one on a foreign host nothing but title and year."""
+        return vetted(self.db, report, capture)
 
     def load_report(self, report_id: int) -> Report:
         """The report as it was read; its findings are those of the reading. ArchiveError where there is none."""

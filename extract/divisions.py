@@ -50,6 +50,15 @@ class Division:
         return (self.name,) if short == self.name else (self.name, short)
 
     @property
+    def full_name(self) -> str:
+        """The name that there is once: 绥宁县, 南京市鼓楼区, 诸暨市五泄镇; a zone has its own."""
+        name = re.sub("街道办事处$", "街道", self.name)
+        if self.parent is None or self.level in ("city", "zone"):
+            return name
+        is_plain = self.level == "county" and not name.endswith("区") and len(_by_name().get(name, ())) <= 1
+        return name if is_plain else self.parent.full_name + name
+
+    @property
     def prefixes(self) -> tuple[str, ...]:
         """The ways to write it in front of a division that lies in it: 广东 for 广东省, 广州 for 广州市."""
         region = _REGIONS.match(self.name)
@@ -85,12 +94,19 @@ def find_division(name: str) -> Division | None:
 
     The divisions it lies in may stand before it, in order, each with or without its 省 or 市; some may be left out.
     """
-    place = _GOVERNMENT.sub("", "".join(name.split()))
+    found = divisions_named(_GOVERNMENT.sub("", "".join(name.split())))
+    return found[0] if len(found) == 1 else None
+
+
+@cache
+def divisions_named(place: str) -> tuple[Division, ...]:
+    """Every division that a place may mean, the divisions around it before it or not."""
     place = re.sub("街道办事处$", "街道", place)
     found = {division.code: division for division in _matches(place)}
     # Statistics put a town of the same name into a county or zone without towns: the outer one is meant.
-    outer = [division for division in found.values() if not any(parent.code in found for parent in division.parents)]
-    return outer[0] if len(outer) == 1 else None
+    return tuple(
+        division for division in found.values() if not any(parent.code in found for parent in division.parents)
+    )
 
 
 def _matches(place: str) -> Iterator[Division]:

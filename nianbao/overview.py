@@ -1,7 +1,6 @@
 """What the database holds, for the terminal: findings, coverage, runs."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,18 +19,19 @@ FLAG_COLUMNS = (
     *("message", "message_en", "fingerprint", "review"),
 )
 _FINDINGS = """
-    SELECT reports.agency, reports.year, reports.title, reports.url, reports.edition, findings.rule, findings.severity,
-        findings.codes, findings.expected, findings.actual, findings.message_zh AS message, findings.message_en,
-        findings.fingerprint, findings.review
+    SELECT coalesce(label, reports.agency) AS agency, reports.year, reports.title, reports.url, reports.edition,
+        findings.rule, findings.severity, findings.codes, findings.expected, findings.actual,
+        findings.message_zh AS message, findings.message_en, findings.fingerprint, findings.review
     FROM findings JOIN reports ON reports.id = findings.report_id
+    LEFT JOIN agency_labels ON agency_labels.id = agency_id
     WHERE (reports.is_current = 1 OR reports.edition > (
             SELECT edition FROM reports AS current WHERE current.identity = reports.identity AND is_current = 1
         ))
         AND (:year IS NULL OR reports.year = :year)
-        AND (:agency IS NULL OR instr(reports.agency, :agency) > 0)
+        AND (:agency IS NULL OR instr(reports.agency, :agency) > 0 OR instr(label, :agency) > 0)
         AND (:rule IS NULL OR findings.rule = :rule OR substr(findings.rule, 1, length(:rule) + 1) = :rule || '.')
     ORDER BY CASE findings.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END,
-        reports.agency, reports.year, findings.id
+        coalesce(label, reports.agency), reports.year, findings.id
 """
 
 
@@ -45,8 +45,8 @@ def find_flags(
 ) -> list[dict[str, Any]]:
     """The findings of the current editions, and of later ones that were not let take their place, gravest first.
 
-    ``agency`` is any part of the name; ``rule`` an id (``challenges.total``) or its first part (``challenges``);
-    ``least`` the least severity. ``codes`` is a list.
+    ``agency`` is any part of the name, in full or as printed; ``rule`` an id (``challenges.total``) or its first part
+    (``challenges``); ``least`` the least severity. ``codes`` is a list.
     """
     wanted = SEVERITY_ORDER[: SEVERITY_ORDER.index(least) + 1]
     rows = db.query(_FINDINGS, {"year": year, "agency": agency, "rule": rule})
@@ -83,7 +83,7 @@ class Coverage:
 
 def read_coverage(db: Database) -> Coverage:
     """The coverage of the database."""
-    labels = _agency_labels(db)
+    labels = dict(db.execute("SELECT id, label FROM agency_labels").fetchall())
     states = {
         (labels[row["agency_id"]], row["year"]): row["state"]
         for row in db.query("SELECT agency_id, year, state FROM coverage")
@@ -109,16 +109,6 @@ def read_coverage(db: Database) -> Coverage:
         states=states,
         contradicted=frozenset((labels[row["agency_id"]], row["year"]) for row in contradicted),
     )
-
-
-def _agency_labels(db: Database) -> dict[int, str]:
-    """The name of each agency, with its scope where several agencies bear the name (教育局)."""
-    agencies = list(db.query("SELECT id, name, scope FROM agencies"))
-    names = Counter(agency["name"] for agency in agencies)
-    return {
-        agency["id"]: agency["name"] if names[agency["name"]] == 1 else f"{agency['name']}（{agency['scope']}）"
-        for agency in agencies
-    }
 
 
 def coverage_table(coverage: Coverage) -> Table:
@@ -221,11 +211,13 @@ def edition_changes(db: Database) -> list[dict[str, Any]]:
     """Figures that a republished report changed, as agency, year, edition, code, before, after."""
     return list(
         db.query(
-            "SELECT now.agency, now.year, now.edition, after.code, before.value AS before, after.value AS after"
+            "SELECT coalesce(label, now.agency) AS agency, now.year, now.edition, after.code, before.value AS before,"
+            " after.value AS after"
             " FROM reports AS now JOIN reports AS earlier"
             "  ON earlier.identity = now.identity AND earlier.edition = now.edition - 1"
             " JOIN figures AS after ON after.report_id = now.id"
             " JOIN figures AS before ON before.report_id = earlier.id AND before.code = after.code"
-            " WHERE now.is_current = 1 AND before.value IS NOT after.value ORDER BY now.agency, now.year, after.code"
+            " LEFT JOIN agency_labels ON agency_labels.id = now.agency_id"
+            " WHERE now.is_current = 1 AND before.value IS NOT after.value ORDER BY 1, now.year, after.code"
         )
     )

@@ -168,6 +168,10 @@ def _save_group(
 
 
 def _save(archive: Archive, report: Report, capture: Capture, page: Capture, summary: ExtractionSummary) -> bool:
+    admitted = archive.vetted(report, capture)
+    if admitted is not report:
+        summary.failures.append(Failed(page.url, "foreign_host", admitted.findings[0].message_en))
+        report = admitted
     try:
         report_id = archive.save_report(report, capture, page.url)
         # Checked at once: a report that nobody has checked must not look like one that adds up.

@@ -9,6 +9,7 @@ from archive_examples import ARTICLE, BALANCE, add, figure, make_report
 from archive import Archive, open_archive
 
 DOC = (Path(__file__).parents[2] / "docs" / "database.md").read_text(encoding="utf-8")
+FULL_HONGZE = "淮安市洪泽区人民政府"
 HONGZE, XUYI, FINANCE = "洪泽区人民政府", "盱眙县人民政府", "盱眙县财政局"
 
 
@@ -83,10 +84,10 @@ ANSWERS = {
     ],
     "Who loses in court?": [(XUYI, 4), (HONGZE, 3)],
     "What changed between editions?": [
-        (f"{HONGZE} 2023", "applications.received.total", 1, "20", 2, "21"),
-        (f"{HONGZE} 2023", "rules.made", 1, "/", 2, None),
+        (f"{FULL_HONGZE} 2023", "applications.received.total", 1, "20", 2, "21"),
+        (f"{FULL_HONGZE} 2023", "rules.made", 1, "/", 2, None),
     ],
-    "Which years are missing?": [(HONGZE, 2022, "missing"), (FINANCE, 2023, "partial")],
+    "Which years are missing?": [(FULL_HONGZE, 2022, "missing"), (FINANCE, 2023, "partial")],
     "Who carries most applications over into the next year?": [(XUYI, 2023, 7), (HONGZE, 2023, 2)],
     "Which reports were published late?": [
         (XUYI, 2023, "2024-04-01", "2024-03-31"),

@@ -9,7 +9,7 @@ import extract
 from archive import Archive, open_archive
 from extract.report import Finding, Report
 
-COPY = "http://other.example/copy"
+COPY = "http://other.example.gov.cn/copy"
 STUB = Finding("form.unreadable", "warning", "未能读出表格", "Its tables could not be read", subject="no_table")
 
 

@@ -101,7 +101,7 @@ def test_what_cannot_be_kept_leaves_nothing_behind(archive: Archive, bad: object
 def test_the_same_content_again_is_no_edition(archive: Archive) -> None:
     first = add(archive)
     report_id = archive.save_report(make_report(), first, ARTICLE)
-    copy = "http://other.example/copy"
+    copy = "http://other.example.gov.cn/copy"
     elsewhere = add(archive, b"elsewhere", url=copy, day=1)
     assert (
         archive.save_report(make_report(file=copy, published_on="2024-05-05", reader="pdf"), elsewhere, copy)
@@ -146,7 +146,7 @@ def test_a_return_to_the_same_bytes_needs_no_reading(archive: Archive) -> None:
     second = archive.save_report(OTHER, add(archive, b"b", day=1), ARTICLE)
     add(archive, b"a", day=2)
     assert editions(archive) == [(first, 1, 1), (second, 2, 0)]
-    add(archive, b"a", url="http://other.example/copy", day=3)
+    add(archive, b"a", url="http://other.example.gov.cn/copy", day=3)
     add(archive, b"b", day=4)
     assert editions(archive) == [(first, 1, 0), (second, 2, 1)]
 
@@ -159,7 +159,7 @@ def test_an_older_capture_read_later_is_not_current(archive: Archive) -> None:
 
 
 def test_a_poorer_copy_elsewhere_does_not_replace_the_report(archive: Archive) -> None:
-    copy = "http://other.example/copy"
+    copy = "http://other.example.gov.cn/copy"
     first = archive.save_report(make_report(), add(archive), ARTICLE)
     poor = archive.save_report(make_report(status="partial", cells=[]), add(archive, b"b", url=copy, day=1), copy)
     assert editions(archive) == [(first, 1, 1), (poor, 2, 0)]
@@ -255,7 +255,7 @@ def test_a_corrected_agency_leaves_no_report_under_the_wrong_one(archive: Archiv
 
 
 def test_two_addresses_that_turn_out_to_differ_become_two_editions(archive: Archive, newer_extractor) -> None:
-    copy = "http://other.example/copy"
+    copy = "http://other.example.gov.cn/copy"
     first, second = add(archive, b"a"), add(archive, b"b", url=copy, day=1)
     report_id = archive.save_report(make_report(), first, ARTICLE)
     assert archive.save_report(make_report(), second, copy) == report_id
@@ -314,7 +314,7 @@ def portal(key: str, code: str | None) -> dict[str, object]:
     }
 
 
-def test_agencies_have_level_and_a_county_its_code(archive: Archive) -> None:
+def test_agencies_have_level_code_and_parent(archive: Archive) -> None:
     archive.save_portals([portal("hongze", "320813"), portal("huaian", "320800")])
     for n, (name, key) in enumerate(
         [
@@ -326,9 +326,11 @@ def test_agencies_have_level_and_a_county_its_code(archive: Archive) -> None:
     ):
         archive.save_report(make_report(agency=name, year=2020 + n), add(archive, bytes([n]), portal=key), ARTICLE)
     assert archive.db.execute("SELECT name, level, division_code, parent_id FROM agencies ORDER BY id").fetchall() == [
-        ("洪泽区人民政府", "county", "320813", None),
-        ("洪泽区财政局", "department", None, None),
-        ("盱眙县人民政府", "county", None, None),
+        ("江苏省人民政府", "province", "320000", None),
+        ("淮安市人民政府", "city", "320800", 1),
+        ("淮安市洪泽区人民政府", "county", "320813", 2),
+        ("淮安市洪泽区财政局", "department", "320813", 3),
+        ("盱眙县人民政府", "county", "320830", 2),
     ]
 
 
@@ -359,7 +361,7 @@ def test_coverage_shows_state_and_gaps(archive: Archive) -> None:
         archive.save_report(make_report(year=year, status=status), add(archive, bytes([n]), day=n), ARTICLE)
     archive.save_report(make_report(year=None), add(archive, b"x", url=ARTICLE + "?x"), ARTICLE + "?x")
     assert archive.db.execute("SELECT agency_id, year, state FROM coverage ORDER BY year").fetchall() == [
-        (1, 2019, "current"), (1, 2020, "missing"), (1, 2021, "partial"), (1, 2022, "current"),
+        (3, 2019, "current"), (3, 2020, "missing"), (3, 2021, "partial"), (3, 2022, "current"),
     ]  # fmt: skip
 
 

@@ -102,8 +102,8 @@ def test_import_extract_validate_flags(tmp_path: Path) -> None:
     table = run("flags", "--data", data, "--format", "csv", "--rule", "challenges")
     rows = list(csv.DictReader(io.StringIO(table.stdout)))
     assert [(row["agency"], row["codes"], row["expected"]) for row in rows] == [
-        ("洪泽区人民政府", "review.total", "11"),
-        ("洪泽区人民政府", "lawsuit_after_review.total", "5"),
+        ("淮安市洪泽区人民政府", "review.total", "11"),
+        ("淮安市洪泽区人民政府", "lawsuit_after_review.total", "5"),
     ]
     assert json.loads(run("flags", "--data", data, "--format", "json", "--year", "2021").stdout) == []
     again = run("import", mine, "--data", data)
