@@ -48,8 +48,8 @@ def _common(places: list[Division]) -> Division | None:
 def vetted(db: Database, report: Report, capture: Capture) -> Report:
     """The report, or, where its host may not be believed, nothing of it but title and year, with a finding.
 
-    A host may be believed that ends in .gov.cn or is the host of a registered portal. Reports are copied in bulk to
-    other hosts, which put other places, agencies and words into them. A file that a person brought has no host.
+    A host may be believed that ends in .gov.cn, is the host of a registered portal, or this machine. Reports are copied
+    in bulk to other hosts, which put other places, agencies and words into them. A file that a person brought has none.
     """
     doubt = host_doubt(db, capture)
     if doubt is None or doubt.severity != "warning":
@@ -74,7 +74,7 @@ def host_doubt(db: Database, capture: Capture) -> Finding | None:
     (its captures were made elsewhere); None for any other."""
     url = capture.parent_url or capture.url
     host = _bare_host(url)
-    if capture.kind == "import" or host == "gov.cn" or host.endswith(".gov.cn") or host in _registered(db):
+    if capture.kind == "import" or _is_own_or_official(host) or host in _registered(db):
         return None
     row = db.execute("SELECT base_url FROM portals WHERE key = ?", (capture.portal,)).fetchone()
     if row is not None and not row[0]:
@@ -105,6 +105,11 @@ def refused_on(db: Database, url: str) -> list[int]:
         " WHERE rule = 'identity.host'"
     )
     return [capture_id for capture_id, own, page in rows.fetchall() if _bare_host(page or own) == host]
+
+
+def _is_own_or_official(host: str) -> bool:
+    """Whether a host is a government's by its name, or this machine."""
+    return f".{host}".endswith(".gov.cn") or host.partition(":")[0] in ("localhost", "127.0.0.1")
 
 
 def _registered(db: Database) -> set[str]:
