@@ -14,6 +14,7 @@ from extract.headings import is_report_heading, split_headings
 from extract.identity import identify
 from extract.match import match_tables
 from extract.narrative import read_claims
+from extract.readers.converted import CONVERTED, Converter, read_converted
 from extract.readers.docx import read_docx
 from extract.readers.html import read_html
 from extract.readers.pdf import read_pdf
@@ -39,7 +40,7 @@ _REFUSED: Mapping[Format, tuple[ErrorKind, str]] = {
     "picture": ("scan", "a picture; HTML, PDF and text are read so far"),
     "binary": ("unsupported", "neither HTML nor PDF nor text"),
     **dict.fromkeys(
-        ("doc", "rtf", "odf", "xlsx", "xls", "ofd", "archive", "encrypted"),
+        ("xlsx", "xls", "ofd", "archive", "encrypted"),
         ("unsupported", "an Office file or archive; HTML, PDF and text are read so far"),
     ),
 }
@@ -63,15 +64,21 @@ def read_file(path: str | Path) -> list[Report]:
 
 
 def read_bytes(
-    body: bytes, name: str, *, content_type: str | None = None, title_hint: str | None = None
+    body: bytes,
+    name: str,
+    *,
+    content_type: str | None = None,
+    title_hint: str | None = None,
+    converter: Converter | None = None,
 ) -> list[Report]:
     """The reports in the bytes of a file or of an archived response.
 
     ``name`` is the path or address, for messages and ``Report.file``; ``content_type`` the HTTP header where there was
     one (its charset counts, the type itself is read off the bytes); ``title_hint`` the title under which a list linked
-    the document. Raises :class:`UnreadableFile` where there is no report in them.
+    the document; ``converter`` one that has prepared the file together with others. Raises :class:`UnreadableFile`
+    where there is no report in them.
     """
-    document = _read_document(body, name, content_type, title_hint)
+    document = _read_document(body, name, content_type, title_hint, converter or Converter())
     blocks = tuple(split_headings(restore_grids(document.blocks)))
     parts = split_reports(blocks, [*document.titles, *document.fallback_titles])
     if len(parts) == 1:
@@ -115,13 +122,17 @@ def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
     )
 
 
-def _read_document(body: bytes, name: str, content_type: str | None, title_hint: str | None) -> Document:
+def _read_document(
+    body: bytes, name: str, content_type: str | None, title_hint: str | None, converter: Converter
+) -> Document:
     """Choose the reader by what the bytes are, never by the name."""
     found = file_format(body)
     if found in _REFUSED:
         raise UnreadableFile(name, *_REFUSED[found])
     if found == "html":
         return read_html(body, name, content_type=content_type, title_hint=title_hint)
+    if found in CONVERTED:
+        return read_converted(body, name, title_hint=title_hint, converter=converter)
     return _READERS[found](body, name, title_hint=title_hint)
 
 
