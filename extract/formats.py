@@ -8,11 +8,12 @@ from typing import Literal
 import olefile
 
 Format = Literal[
-    "empty", "html", "text", "pdf", "picture", "docx", "doc", "rtf", "odf", "xlsx", "xls", "ofd", "archive",
-    "encrypted", "binary",
+    "empty", "html", "text", "pdf", "picture", "docx", "doc", "rtf", "odf", "xlsx", "xls", "other_sheet", "ofd",
+    "archive", "encrypted", "other_office", "binary",
 ]  # fmt: skip
-"""``doc`` is Word 97 and what calls itself WPS, ``odf`` OpenDocument text, ``xlsx`` any sheet in a ZIP, ``archive`` a
-ZIP, RAR or 7z of files, ``encrypted`` an Office file under a password, ``binary`` nothing that is known."""
+"""``doc`` is Word 97 and what calls itself WPS, ``odf`` OpenDocument text, ``other_sheet`` a workbook that is
+neither XLSX nor XLS, ``archive`` a ZIP, RAR or 7z of files, ``encrypted`` an Office file under a password,
+``other_office`` an older Office file of another kind or too damaged to tell, ``binary`` nothing that is known."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
@@ -21,12 +22,13 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # The part of a ZIP that only files of one format have.
 _PARTS: tuple[tuple[re.Pattern[str], Format], ...] = (
     (re.compile(r"word/document\d*\.xml"), "docx"),
-    (re.compile(r"xl/workbook\d*\.(?:xml|bin)"), "xlsx"),
+    (re.compile(r"xl/workbook\d*\.xml"), "xlsx"),
+    (re.compile(r"xl/workbook\d*\.bin"), "other_sheet"),
     (re.compile(r"OFD\.xml"), "ofd"),
 )
 _OPEN_DOCUMENT: tuple[tuple[bytes, Format], ...] = (
     (b"application/vnd.oasis.opendocument.text", "odf"),
-    (b"application/vnd.oasis.opendocument.spreadsheet", "xlsx"),
+    (b"application/vnd.oasis.opendocument.spreadsheet", "other_sheet"),
 )
 _STREAMS: tuple[tuple[str, Format], ...] = (
     ("EncryptedPackage", "encrypted"),
@@ -82,9 +84,9 @@ def _first_bytes(archive: zipfile.ZipFile, name: str) -> bytes:
 def _ole_format(body: bytes) -> Format:
     try:
         with olefile.OleFileIO(io.BytesIO(body)) as compound:
-            return next((found for stream, found in _STREAMS if compound.exists(stream)), "binary")
+            return next((found for stream, found in _STREAMS if compound.exists(stream)), "other_office")
     except Exception:  # olefile raises whatever its reading of a damaged file meets
-        return "binary"
+        return "other_office"
 
 
 def _text_format(body: bytes) -> Format:

@@ -28,6 +28,7 @@ SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 _FILTERS = {
     "doc": "doc:MS Word 97",
     "rtf": "rtf",
+    "odt": "odt",
     "xls": "xls:MS Excel 97",
     "pdf": "pdf",
     "docx": "docx:MS Word 2007 XML",
@@ -73,16 +74,16 @@ def sheet_file(tables: Sequence[Table], rng: random.Random) -> bytes:
     """A workbook with the tables below one another on one sheet, some numbers stored as text."""
     out = BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        sheet, top = book.add_worksheet("Sheet1"), 0
+        sheet, top, frame = book.add_worksheet("Sheet1"), 0, book.add_format({"border": 1})
         for table in tables:
             for (row, column), cell in placed(table).items():
                 is_number = cell.text.isdecimal() and cell.text.isascii() and rng.random() < 0.9
                 value: int | str = int(cell.text) if is_number else cell.text
                 first, last = (top + row, column), (top + row + cell.row_span - 1, column + cell.column_span - 1)
                 if first == last:
-                    sheet.write(*first, value)
+                    sheet.write(*first, value, frame)
                 else:
-                    sheet.merge_range(*first, *last, value)
+                    sheet.merge_range(*first, *last, value, frame)
             top += len(table) + 1
         book.add_worksheet("Sheet2")
     return out.getvalue()

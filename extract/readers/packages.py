@@ -70,13 +70,24 @@ class Package:
 
     def targets(self, part: str, kind: str) -> list[str]:
         """The parts that a part is related to by relationships of a kind (the last word of their type)."""
+        return [path for path, found in self._relations(part).values() if found == kind]
+
+    def relations(self, part: str) -> dict[str, str]:
+        """The parts that a part is related to, by the relationship's id."""
+        return {name: path for name, (path, _) in self._relations(part).items()}
+
+    def _relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """Id to (part, kind) of the relationships of a part that lead to a part that is there."""
         folder, base = posixpath.split(part)
         relations = posixpath.join(folder, "_rels", f"{base}.rels")
         if relations not in self.parts:
-            return []
-        named = (e.get("Target") or "" for e in self.xml(relations) if (e.get("Type") or "").endswith(f"/{kind}"))
-        paths = (posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/") for target in named)
-        return [path for path in paths if path in self.parts]
+            return {}
+        found = {}
+        for element in self.xml(relations):
+            path = posixpath.normpath(posixpath.join("/", folder, element.get("Target") or "")).lstrip("/")
+            if path in self.parts:
+                found[element.get("Id") or ""] = (path, (element.get("Type") or "").rpartition("/")[2])
+        return found
 
     def _damaged(self, error: Exception) -> UnreadableFile:
         return UnreadableFile(self.name, "damaged", f"the file is damaged (cut short?): {error}")
