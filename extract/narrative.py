@@ -22,6 +22,7 @@ _BY_CHANNEL = "by_channel"
 _HANDLED = "handled"
 """办理N件: concluded, or received, by what stands beside it. Never the code of a claim."""
 
+_YEAR = re.compile(r"20\d\d(?=年)")
 _NUMBER = re.compile(r"\d+")
 _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]?")
 _ZERO_WORD = re.compile(r"(?<=[为是])零(?=[，。；、)]|$)")
@@ -33,7 +34,9 @@ _ALL_DONE = re.compile(
 )
 _ALL_GRANTED = re.compile(r"^(?:已)?(?:均|全部|都|皆)(?:已|为|依法)?(?:予以?|同意|给予)公开")
 _ALL_NATURAL = re.compile(r"^(?:申请人)?(?:全部|均|都|皆)(?:为|是|来自)自然人")
-_ALL_ENDED = re.compile(r"^(?:结果)?(?:全部|均|都|皆)(?:为|是|被|予以|获得?|结果)*(?P<how>维持|纠正|纠错)")
+_ALL_ENDED = re.compile(
+    r"^(?:(?:复议|判决)?结果(?:全部|均|都)?为?|全部|均|都|皆)(?:为|是|被|予以|获得?|结果)*(?P<how>维持|纠正|纠错)"
+)
 _NOT_ALL = re.compile(r"除|其余|其他|未|部分|率|延期")
 _INCLUSIVE = re.compile(r"^(?:其中|含|包括|包含)")
 _EXCLUSIVE = re.compile(r"^(?:不含|不包括|另|除)")
@@ -73,7 +76,7 @@ def read_claims(
                 if (subhead := _subhead_topic(sentence)) is not None:
                     subject = topic = subhead or None
                     continue
-                found, topic = sentence_claims(sentence, in_2014_form=in_2014_form, topic=topic or subject)
+                found, topic = sentence_claims(sentence, in_2014_form=in_2014_form, topic=topic or subject, year=year)
                 claims += [replace(claim, section=section.heading) for claim in found]
     return list(dict.fromkeys(claims))
 
@@ -91,17 +94,23 @@ def _subhead_topic(sentence: str) -> str | None:
 
 
 def sentence_claims(
-    sentence: str, *, in_2014_form: bool = False, topic: str | None = None
+    sentence: str, *, in_2014_form: bool = False, topic: str | None = None, year: int | None = None
 ) -> tuple[list[Claim], str | None]:
-    """The claims of one sentence and the topic it ends with; ``topic`` is what the text before it was about."""
+    """The claims of one sentence and the topic it ends with.
+
+    ``topic`` is what the text before it was about, ``year`` the report's.
+    """
     text = _NOT_ONE.sub(r"\1\2", _ZERO_WORD.sub("0件", plain_prose(sentence[:_LONGEST_SENTENCE])))
     clauses = list(split_clauses(text))
-    reading = _SentenceReading(clauses, text, topic, in_2014_form)
+    reading = _SentenceReading(clauses, text, topic, in_2014_form, year)
     scope = wording().scope(text)
     claims: dict[str, Claim] = {}
     for stated in reading.settled():
         for code in _expanded(stated):
             own_scope = "with_carry_over" if code == WITH_CARRY_OVER else scope
+            if scope == "cumulative" and _NEW.search(stated.words):  # 累计560条，其中本年新增120条
+                own_scope = None
+                claims.pop(code, None)
             claims.setdefault(code, Claim(code, stated.value, stated.approximate, sentence, "", own_scope))
     ends_with = reading.topic if reading.topic in ("applications", "review", "lawsuits") else None
     return list(claims.values()), ends_with
@@ -118,9 +127,12 @@ def _expanded(stated: _Stated) -> tuple[str, ...]:
 class _SentenceReading:
     """Goes through the clauses of a sentence, with the topic that each hands on to the next."""
 
-    def __init__(self, clauses: list[Clause], text: str, topic: str | None, in_2014_form: bool) -> None:
+    def __init__(
+        self, clauses: list[Clause], text: str, topic: str | None, in_2014_form: bool, year: int | None
+    ) -> None:
         self.clauses = clauses
         self.text = text
+        self.year = year
         self.topic = topic or self._topic_ahead()
         self.in_2014_form = in_2014_form
         self.stated: list[_Stated] = []
@@ -244,7 +256,11 @@ class _SentenceReading:
         return [*stated, *self._all_concluded(stated)]
 
     def _direction(self, one: _Stated) -> _Stated | None:
-        """结转N件 without 上年 or 下年: brought in beside what was received, carried on after what was concluded."""
+        """Last year's rest or this year's, by the year it names (结转2022年2件) or by what stands before it."""
+        if one.code == CARRIED_OUT and (named := _YEAR.search(one.words)) is not None:
+            others = {int(number) for number in _YEAR.findall(self.text)} - {int(named[0])}
+            year = self.year or max(others, default=0)
+            return replace(one, code=CARRIED_IN) if int(named[0]) < year else one
         if one.code != CARRIED_IN or not re.fullmatch(rf"(?:含|其中|包括)?结转(?:申请)?{PLACE}", one.words):
             return one
         if one.parent is not None:
