@@ -8,7 +8,7 @@ from extract.clauses import PLACE, Clause, Item, split_clauses
 from extract.headings import is_report_heading
 from extract.quantities import plain_prose
 from extract.report import Claim, Number, Section
-from extract.wording import Entry, wording
+from extract.wording import Entry, entries_about, wording
 from extract.zeros import never_happened
 
 FIRST_YEAR_OF_TABLES = 2019
@@ -25,6 +25,11 @@ _HANDLED = "handled"
 _YEAR = re.compile(r"20\d\d(?=年)")
 _NUMBER = re.compile(r"\d+")
 _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]?")
+_MAY_STATE = re.compile(
+    r"\d|[零一二两三四五六七八九十百千][余多]?[件条起宗例次份项个期场人名篇部]|没有|未|无|不存在|为零|是零|零申请|零复议|零诉讼"
+)
+"""Sentences without any of these are not looked at further: most are, and reading one takes time."""
+_BLANKS = re.compile(r"\s+")
 _ZERO_WORD = re.compile(r"(?<=[为是])零(?=[，。；、)]|$)")
 _NOT_ONE = re.compile(r"(没有|未|无)((?:发生|收到|出现|产生|接到|有)?(?:过|任何)?)一[起件例宗次个](?=[^，。]{2})")
 _LONGEST_SUBHEAD = 25
@@ -100,6 +105,9 @@ def sentence_claims(
 
     ``topic`` is what the text before it was about, ``year`` the report's.
     """
+    subjects = wording().subjects["form_2014" if in_2014_form else "since_2019"]
+    if _MAY_STATE.search(sentence) is None or (topic is None and subjects.search(_BLANKS.sub("", sentence)) is None):
+        return [], None
     text = _NOT_ONE.sub(r"\1\2", _ZERO_WORD.sub("0件", plain_prose(sentence[:_LONGEST_SENTENCE])))
     clauses = list(split_clauses(text))
     reading = _SentenceReading(clauses, text, topic, in_2014_form, year)
@@ -206,10 +214,12 @@ class _SentenceReading:
             return None
         if clause.depth:
             return next((stated for stated in reversed(self.stated) if stated.depth < clause.depth), None)
-        return self.stated[-1] if self.stated and _INCLUSIVE.search(clause.text) else None
+        is_part = clause.mark == "：" or _INCLUSIVE.search(clause.text)
+        return self.stated[-1] if self.stated and is_part else None
 
     def _codes(self, item: Item) -> tuple[str, ...]:
-        matching = [entry for entry in wording().entries if self._matches(entry, item)]
+        entries = entries_about(self.topic or "none", in_2014_form=self.in_2014_form)
+        matching = [entry for entry in entries if self._matches(entry, item)]
         if not matching:
             return ()
         first = matching[0]
@@ -224,9 +234,7 @@ class _SentenceReading:
 
     def _matches(self, entry: Entry, item: Item) -> bool:
         return (
-            bool(self._own(entry))
-            and item.quantity.unit in entry.units
-            and (not entry.topics or (self.topic or "none") in entry.topics)
+            item.quantity.unit in entry.units
             and (not entry.only_zero or item.quantity.value == 0)
             and (entry.unless is None or entry.unless.search(_NUMBER.sub(PLACE, self.text)) is None)
             and entry.words.describe(item.words)

@@ -60,6 +60,7 @@ class Wording:
     """The whole file, its patterns compiled."""
 
     topics: tuple[tuple[str, Words], ...]
+    subjects: dict[str, re.Pattern[str]]
     stripped: re.Pattern[str]
     no_count: re.Pattern[str]
     scopes: tuple[tuple[str, re.Pattern[str]], ...]
@@ -77,12 +78,23 @@ class Wording:
 
 
 @cache
+def entries_about(topic: str, *, in_2014_form: bool) -> tuple[Entry, ...]:
+    """The entries that a clause about a topic (``none`` where it is about none) can be read by, in their order."""
+    return tuple(
+        entry
+        for entry in wording().entries
+        if (entry.stat if in_2014_form else entry.codes) and (not entry.topics or topic in entry.topics)
+    )
+
+
+@cache
 def wording() -> Wording:
     """The file, read once."""
     data = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     units = {name: frozenset(measures) for name, measures in data["units"].items()}
     return Wording(
         topics=tuple((topic["name"], _words(topic)) for topic in data["topics"]),
+        subjects={name: _pattern(words) for name, words in data["subjects"].items()},
         stripped=_pattern(data["stripped"]),
         no_count=_pattern(data["no_count"]),
         scopes=tuple((scope["name"], _pattern(scope["words"])) for scope in data["scopes"]),

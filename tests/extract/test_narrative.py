@@ -56,6 +56,14 @@ STATED = [
     ("全年受理申请90件（不含上年结转3件）。", received(90, carried_in=3)),
     ("收到申请60件（含上年结转5件），办结63件，结转下年2件。", received(60, carried_in=5, concluded=63, carried_out=2)),
     ("收到申请18件，办结16件，结转2件。", received(18, concluded=16, carried_out=2)),
+    ("受理申请22件，其中结转2022年的2件，2023年新收20件。",
+     {"group:received_plus_carried_in": 22, A + "carried_in": 2, A + "received": 20}),
+    ("共受理申请40件：新收37件，上年结转3件。",
+     {"group:received_plus_carried_in": 40, A + "received": 37, A + "carried_in": 3}),
+    ("全年受理申请25件（其中23件为当年受理，2件为去年转入）。",
+     {"group:received_plus_carried_in": 25, A + "received": 23, A + "carried_in": 2}),
+    ("依申请公开：新收31件，结转上年2件，办结30件。", received(31, carried_in=2, concluded=30)),
+    ("共收公开申请88件（上年度结转6件，结转下年度4件）。", received(88, carried_in=6, carried_out=4)),
     # outcomes
     ("收到申请20件，予以公开9件，部分公开4件，不予公开3件，无法提供2件，不予处理1件，其他处理1件。",
      received(20, granted=9, partly_granted=4, other=1)
@@ -78,6 +86,9 @@ STATED = [
     ("因政府信息公开被申请复议6件，其中维持4件、纠正1件、尚未审结1件。",
      {"review.total": 6, "review.upheld": 4, "review.corrected": 1, "review.pending": 1}),
     ("政府信息公开行政复议3件，均维持。", {"review.total": 3, "review.upheld": 3}),
+    ("行政复议案件3件，其中纠正1件、未审结1件。",
+     {"review.total": 3, "review.corrected": 1, "review.pending": 1}),
+    ("因信息公开被复议1件，结果为维持。", {"review.total": 1, "review.upheld": 1}),
     ("未经复议直接起诉2件，复议后起诉5件。", {"lawsuit_direct.total": 2, "lawsuit_after_review.total": 5}),
     ("信息公开类诉讼4件：维持3、其他结果1。",
      {"group:lawsuits": 4, "group:lawsuits.upheld": 3, "group:lawsuits.other": 1}),
@@ -99,6 +110,7 @@ STATED = [
     ("不存在因信息公开引起的行政复议情况。", {"review.total": 0}),
     ("既没有收到公开申请，也没有发生复议诉讼。", received(0) | NO_CHALLENGE),
     ("信息公开申请数量为零。", received(0)),
+    ("本年度无新收申请，上年结转0件。", received(0, carried_in=0)),
     ("没有复议被纠错的案件。", {"review.corrected": 0}),
 ]  # fmt: skip
 
@@ -141,6 +153,7 @@ NOTHING = [
     # one number or two
     "收到公开申请1 2件。",
     "收到行政复议、诉讼共5件。",
+    "信息公开行政诉讼一审2件、二审1件。",
     "通过网络收到申请4件，通过信函收到申请2件。",
     # denials that narrow the thing denied, wishes, conditions
     "没有逾期未答复的公开申请。",
@@ -175,6 +188,11 @@ STATED_2014 = [
     ("其中规范性文件类信息11条，人事信息4条。", {"stat.proactive.normative_disclosed": 11}),
     ("制作信息200条，其中主动公开150条，不予公开50条。", {"stat.proactive.items": 150}),
     ("开展在线访谈3次，召开新闻发布会5次。", {"stat.response.interviews": 3, "stat.response.press_conferences": 5}),
+    ("截至2013年底，累计主动公开政府信息560条，其中2013年新增120条。", {"stat.proactive.items": 120}),
+    ("答复申请5件，其中属于已主动公开范围2件。", {"stat.replies.total": 5, "stat.replies.already_public": 2}),
+    ("不存在收费及减免的情况。", {"stat.fees_collected.amount": 0}),
+    ("通过网站、公开栏公开信息200条。", {}),
+    ("参加业务培训2次，参训15人。", {}),
     ("微博、微信发布信息330条。", {}),
     ("业务动态类信息55条，占60%。", {}),
     ("向上级报送信息73条，采用41条。", {}),
