@@ -1,0 +1,200 @@
+"""The cells of a table in a scan: what is printed in each, and which signals agree on it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extract.readers.scan_lines import Lattice, LatticeCell
+from extract.readers.scan_page import Picture
+from extract.readers.scan_text import Reading, Recogniser, as_number, contrasted, crop, has_trace, ink_mask, line_boxes
+
+# Pixels between a cell's rule and its print.
+_INSET = 3
+_LEAST_CONFIDENCE = 0.6
+# Holes that a digit's strokes enclose.
+_HOLES = {"0": {1}, "4": {0, 1}, "6": {1}, "8": {2}, "9": {1}}
+_DASHES = frozenset("一-—–_~ー―")
+_STROKES = frozenset("/丿ノ∕／")
+
+
+@dataclass(frozen=True)
+class ReadCell:
+    """A cell as read. ``number`` is the crop of one that holds a number.
+
+    ``is_agreed``: two independent signals say the same; ``is_doubtful``: nothing the table says can make it sure.
+    """
+
+    place: LatticeCell
+    text: str
+    is_agreed: bool = True
+    is_doubtful: bool = False
+    number: Picture | None = None
+    confidence: float = 1.0
+
+
+def read_cells(lattice: Lattice, recogniser: Recogniser) -> list[ReadCell]:
+    """Read every cell of a table."""
+    parts = [_Part(lattice, place) for place in lattice.cells]
+    readings = iter(recogniser.read([crop(part.grey, box, 0.25) for part in parts for box in part.lines]))
+    cells = [part.cell([next(readings) for _ in part.lines]) for part in parts]
+    return _second_look(cells, recogniser)
+
+
+def reread(crops: Sequence[Picture], recogniser: Recogniser) -> list[str]:
+    """The numbers in crops at higher effort: each enlarged and cleaned in two more ways; "" where those differ."""
+    first = recogniser.read([contrasted(picture, sharpness=9.0) for picture in crops])
+    second = recogniser.read([_thinned(picture) for picture in crops])
+    return [one.text if one.text == two.text else "" for one, two in zip(first, second, strict=True)]
+
+
+class _Part:
+    """The picture of a cell and what can be measured in it."""
+
+    def __init__(self, lattice: Lattice, place: LatticeCell) -> None:
+        x0, y0, x1, y1 = place.box
+        inner = (slice(y0 + _INSET, y1 - _INSET + 1), slice(x0 + _INSET, x1 - _INSET + 1))
+        self.place = place
+        self.grey = _without_remains(lattice.grey[inner])
+        self.has_red = bool(lattice.red[inner].any())
+        self.ink = ink_mask(self.grey) if self.grey.size else np.zeros((1, 1), np.uint8)
+        self.lines = line_boxes(self.ink)
+
+    def cell(self, readings: Sequence[Reading]) -> ReadCell:
+        """The cell, from what was read in its lines."""
+        if not self.lines:
+            faint = self.has_red or has_trace(self.grey)
+            return ReadCell(self.place, "", is_doubtful=faint or self.place.is_doubtful)
+        text = "".join(reading.text for reading in readings)
+        confidence = min(reading.confidence for reading in readings)
+        if len(self.lines) == 1 and (mark := self._blank_mark(text)) is not None:
+            return ReadCell(self.place, mark, is_doubtful=self.place.is_doubtful)
+        if len(self.lines) > 1 or as_number(text) is None:
+            unread = any(not reading.text for reading in readings)
+            return ReadCell(self.place, text, is_doubtful=unread or self.place.is_doubtful, confidence=confidence)
+        picture = crop(self.grey, self.lines[0], 0.25)
+        return ReadCell(
+            self.place,
+            text,
+            is_agreed=confidence >= _LEAST_CONFIDENCE and not self.has_red and has_shape_of(picture, text),
+            is_doubtful=self.place.is_doubtful,
+            number=picture,
+            confidence=confidence,
+        )
+
+    def _blank_mark(self, text: str) -> str | None:
+        """The sign for a blank cell that the ink has the shape of, where the text read allows it."""
+        x0, y0, x1, y1 = self.lines[0]
+        width, height = x1 - x0, y1 - y0
+        if height * 3 < width and set(text) <= _DASHES:
+            return "—"
+        pieces = cv2.connectedComponents(np.ascontiguousarray(self.ink[y0:y1, x0:x1]))[0] - 1
+        if pieces == 1 and set(text) <= _STROKES and text and height > 0.8 * width and self._leans():
+            return "/"
+        return None
+
+    def _leans(self) -> bool:
+        """Whether the ink runs straight from the bottom left to the top right."""
+        ys, xs = np.nonzero(self.ink)
+        return bool(len(xs) > 10 and np.std(xs) > 1 and np.corrcoef(xs, ys)[0, 1] < -0.9)
+
+
+def _second_look(cells: list[ReadCell], recogniser: Recogniser) -> list[ReadCell]:
+    """Read numbers again in another rendering, but for noughts whose shape agrees."""
+    again = [i for i, cell in enumerate(cells) if cell.number is not None and not (cell.text == "0" and cell.is_agreed)]
+    readings = recogniser.read([contrasted(cells[i].number) for i in again])
+    for i, second in zip(again, readings, strict=True):
+        same = second.text == cells[i].text
+        sure = same and min(second.confidence, cells[i].confidence) >= _LEAST_CONFIDENCE
+        cells[i] = replace(
+            cells[i], is_agreed=sure and cells[i].is_agreed, is_doubtful=cells[i].is_doubtful or not same
+        )
+    return cells
+
+
+def has_shape_of(picture: Picture, text: str) -> bool:
+    """Whether the ink in a crop has as many glyphs as a number has characters, points and holes where it has them."""
+    glyphs = _glyphs(picture)
+    if len(glyphs) != len(text):
+        return False
+    tallest = max(bottom - top for top, bottom, _, _ in glyphs)
+    for (top, bottom, middle_of_hole, holes), character in zip(glyphs, text, strict=True):
+        height = bottom - top
+        if character in ".,":
+            if height > 0.5 * tallest:
+                return False
+            continue
+        if height < 0.75 * tallest or holes not in _HOLES.get(character, {0}):
+            return False
+        if character in "069" and not _hole_fits(character, (middle_of_hole - top) / height):
+            return False
+    return True
+
+
+def _hole_fits(character: str, height: float) -> bool:
+    """Whether the hole of a nought is in the middle, of a six below it, of a nine above it."""
+    return {"0": 0.4 < height < 0.6, "6": height > 0.55, "9": height < 0.45}[character]
+
+
+def _glyphs(picture: Picture) -> list[tuple[int, int, float, int]]:
+    """Top, bottom, middle of the holes and number of holes of each piece of ink, left to right.
+
+    Pieces above each other are one glyph.
+    """
+    large = cv2.GaussianBlur(cv2.resize(picture, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), (5, 5), 0)
+    _, ink = cv2.threshold(large, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    contours, hierarchy = cv2.findContours(np.asarray(ink, np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if hierarchy is None:
+        return []
+    pieces: list[tuple[int, int, int, int, list[float]]] = []
+    for index, contour in enumerate(contours):
+        if hierarchy[0][index][3] >= 0 or cv2.contourArea(contour) < 30:
+            continue
+        x, y, width, height = cv2.boundingRect(contour)
+        pieces.append((x, x + width, y, y + height, _holes(contours, hierarchy[0], index)))
+    glyphs: list[tuple[int, int, int, int, list[float]]] = []
+    for piece in sorted(pieces):
+        if glyphs and piece[0] < glyphs[-1][1] - 3:
+            last = glyphs.pop()
+            piece = (
+                last[0], max(last[1], piece[1]), min(last[2], piece[2]), max(last[3], piece[3]), last[4] + piece[4],
+            )  # fmt: skip
+        glyphs.append(piece)
+    return [(top, bottom, float(np.mean(holes)) if holes else 0.0, len(holes)) for _, _, top, bottom, holes in glyphs]
+
+
+def _holes(contours: Sequence[Any], hierarchy: NDArray[np.int32], outer: int) -> list[float]:
+    """The middle (y) of each hole in a piece, specks left out."""
+    return [
+        y + height / 2
+        for index, contour in enumerate(contours)
+        if hierarchy[index][3] == outer and cv2.contourArea(contour) >= 12
+        for _, y, _, height in [cv2.boundingRect(contour)]
+    ]
+
+
+def _thinned(picture: Picture) -> Picture:
+    """The crop enlarged, with strokes a little thinner: what noise has grown together parts again."""
+    large = cv2.resize(picture, None, fx=3, fy=3, interpolation=cv2.INTER_LANCZOS4)
+    return np.asarray(cv2.dilate(cv2.medianBlur(large, 3), np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _without_remains(grey: Picture) -> Picture:
+    """Without what a rule left along the sides of a cell: thin pieces of ink that touch its edge."""
+    faint = (grey < 200).astype(np.uint8)
+    if not faint.any():
+        return grey
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
+    height, width = grey.shape
+    remains = [i for i in range(1, count) if _is_remains(stats[i], width, height)]
+    return np.where(np.isin(labels, remains), np.uint8(245), grey) if remains else grey
+
+
+def _is_remains(stats: Iterable[Any], width: int, height: int) -> bool:
+    x, y, across, down, _ = (int(value) for value in stats)
+    beside = x <= 1 or x + across >= width - 1
+    above = y <= 1 or y + down >= height - 1
+    return (beside and across <= 4) or (above and down <= 4)
