@@ -18,6 +18,7 @@ from extract.readers.converted import CONVERTED, Converter, read_converted
 from extract.readers.docx import read_docx
 from extract.readers.html import read_html
 from extract.readers.pdf import read_pdf
+from extract.readers.scan import read_picture
 from extract.readers.sheet import read_sheet
 from extract.readers.text import read_text
 from extract.report import Report
@@ -38,13 +39,13 @@ class _Reader(Protocol):
 _READERS: Mapping[Format, _Reader] = {
     "docx": read_docx,
     "pdf": read_pdf,
+    "picture": read_picture,
     "text": read_text,
     "xls": read_sheet,
     "xlsx": read_sheet,
 }
 _REFUSED: Mapping[Format, tuple[ErrorKind, str]] = {
     "empty": ("empty", "the file is empty"),
-    "picture": ("scan", "a picture; HTML, PDF and text are read so far"),
     "binary": ("unsupported", "neither HTML nor PDF nor text"),
     "encrypted": ("encrypted", "the file is protected by a password"),
     "other_office": ("damaged", "an Office file that is damaged (cut short?), or neither a Word file nor a workbook"),

@@ -5,77 +5,63 @@ pdfium gives a page's characters and lines; where it is not sure to see what is 
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from extract.document import Block, Cell, Document, Grid, Locator, Text
+from extract.document import Document
 from extract.errors import UnreadableFile
-from extract.labels import fold_radicals, is_page_number, is_rubric, squash
+from extract.labels import fold_radicals, is_rubric, squash
 from extract.readers import DOUBT
 from extract.readers.lattice import TOLERANCE, Rule, clip, find_tables, merge, rules_of
 from extract.readers.pdf_doubts import PageDoubts, cut_numbers
 from extract.readers.pdf_page import Box, Char, Page
 from extract.readers.pdf_source import PdfSource
 from extract.readers.pdf_text import lines_of, text_of, without_doubles
+from extract.readers.pieces import Line, Piece, RuledCell, Table, around, blocks_of, is_footer, piece_text
+from extract.readers.scan import Scan, image_pages
 
-# A paragraph's first line is set in by about two characters; this much tells it from a line that goes on (points).
-_LEAST_INDENT = 12.0
 # Tables are sought among all crossings of rules, ever slower: real pages have up to 4000 pairs of rules that might
 # cross, and up to 3000 characters.
 _MOST_CROSSINGS = 8000
 _MOST_CHARACTERS = 10_000
+# A page with fewer characters than this besides a picture that fills it is a scan with a line printed over it.
+_LEAST_TEXT = 100
 _UNMAPPED_GLYPH = re.compile(r"\(cid:\d+\)")
 
 
-@dataclass(frozen=True, slots=True)
-class _RuledCell:
-    """A cell on a page: its box in points from the page's top left corner, and its text."""
-
-    page: int
-    box: Box
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    page: int
-    box: Box
-    text: str
-
-
-@dataclass
-class _Table:
-    """A table as ruled on one page, or on several once joined."""
-
-    cells: list[_RuledCell]
-
-    @property
-    def box(self) -> Box:
-        """The box around all cells."""
-        return _around([cell.box for cell in self.cells])
-
-
 def read_pdf(body: bytes, name: str, *, title_hint: str | None = None) -> Document:
-    """Read a PDF that carries its text.
+    """Read a PDF; pages that are pictures are read as scans.
 
-    Raises :class:`UnreadableFile` where the file is damaged, locked, an image without text, in fonts whose characters
-    are not mapped to Unicode, or too crowded to be a report.
+    Raises :class:`UnreadableFile` where the file is damaged, locked, blank, in fonts whose characters are not mapped to
+    Unicode, or too crowded to be a report, or where a page is a picture and what reads scans is not installed.
     """
     with PdfSource(body, name) as source:
-        pieces = [piece for page in source.pages() for piece in _page_pieces(page, name)]
+        pages = {page.number: (_page_pieces(page, name), _count_shown(page)) for page in source.pages()}
         stated_title, page_count = source.title, source.page_count
-    text = "".join(_piece_text(piece) for piece in pieces)
+    few = [number for number, (_, count) in pages.items() if count < _LEAST_TEXT]
+    # Where no page shows text, the print may also be drawn as curves.
+    is_drawn = not any(count for _, count in pages.values())
+    images = frozenset(few) if is_drawn else image_pages(body, few)
+    scan = Scan(name) if images else None
+    pieces = []
+    for number, (found, _) in pages.items():
+        pieces += scan.read_pdf_page(body, number) if scan and number in images else found
+    text = "".join(piece_text(piece) for piece in pieces)
     if not squash(text):
-        raise UnreadableFile(
-            name, "scan", f"the PDF's {page_count} pages show no text, only pictures: a scan, which is not read yet"
-        )
+        raise UnreadableFile(name, "scan" if images else "empty", f"the PDF's {page_count} pages show no text")
     if len(_UNMAPPED_GLYPH.findall(text)) > len(text) // 100:
         raise UnreadableFile(name, "encoding", "the PDF's fonts do not say which characters they print")
-    blocks = tuple(_blocks(_join_over_pages(pieces)))
+    blocks = tuple(blocks_of(pieces))
+    if scan:
+        blocks = scan.settled(blocks)
     titles = [title for title in (stated_title, title_hint or "") if "\ufffd" not in title and _is_chinese(title)]
-    return Document(blocks=blocks, reader="pdf", fallback_titles=tuple(titles))
+    reader = "scan" if len(images) == page_count else "pdf"
+    return Document(blocks=blocks, reader=reader, fallback_titles=tuple(titles))
+
+
+def _count_shown(page: Page) -> int:
+    return sum(not char.invisible for char in page.chars)
 
 
 def _is_chinese(text: str) -> bool:
@@ -94,7 +80,7 @@ def _refuse_if_crowded(page: Page, level: Sequence[Rule], upright: Sequence[Rule
         )
 
 
-def _page_pieces(page: Page, name: str) -> list[_Line | _Table]:
+def _page_pieces(page: Page, name: str) -> list[Piece]:
     """The tables and text lines of a page, top to bottom, without text that does not show."""
     level, upright = map(merge, rules_of(page.shapes))
     _refuse_if_crowded(page, level, upright, name)
@@ -107,8 +93,8 @@ def _page_pieces(page: Page, name: str) -> list[_Line | _Table]:
             tables.append(table)
     boxes = [table.box for table in tables]
     rest = [char for char in chars if not (char.invisible or _is_inside(char, boxes))]
-    lines = [_Line(page.number, box, fold_radicals(text)) for text, box in lines_of(rest)]
-    pieces: list[_Line | _Table] = [*tables, *(line for line in lines if not _is_footer(line, page))]
+    lines = [Line(page.number, box, fold_radicals(text)) for text, box in lines_of(rest)]
+    pieces: list[Piece] = [*tables, *(line for line in lines if not is_footer(line, page.height))]
     return sorted(pieces, key=lambda piece: piece.box[1])
 
 
@@ -117,23 +103,18 @@ def _is_inside(char: Char, boxes: Iterable[Box]) -> bool:
     return any(x0 <= x <= x1 and top <= y <= bottom for x0, top, x1, bottom in boxes)
 
 
-def _is_footer(line: _Line, page: Page) -> bool:
-    near_edge = line.box[1] < 0.08 * page.height or line.box[3] > 0.9 * page.height
-    return near_edge and is_page_number(line.text)
-
-
-def _table(page: Page, chars: Sequence[Char], found: Sequence[Box], doubts: PageDoubts) -> _Table | None:
+def _table(page: Page, chars: Sequence[Char], found: Sequence[Box], doubts: PageDoubts) -> Table | None:
     """The ruled table of these cells, without the rows above and below it that are really text.
 
     White backgrounds behind paragraphs look like rules: they yield tables of one column, and rows of a single cell that
     are glued to a real table's top or bottom.
     """
-    cells = sorted(_find_again(page, _around(found)), key=itemgetter(1, 0))
+    cells = sorted(_find_again(page, around(found)), key=itemgetter(1, 0))
     rows = [list(row) for _, row in groupby(cells, key=itemgetter(1))]
     if all(len(row) < 2 for row in rows):
         return None
     texts = _cell_texts(chars, cells, doubts)
-    left, _, right, _ = _around(cells)
+    left, _, right, _ = around(cells)
 
     def is_text(row: Sequence[Box]) -> bool:
         return len(row) == 1 and row[0][2] - row[0][0] > 0.9 * (right - left) and not is_rubric(texts[row[0]])
@@ -142,12 +123,7 @@ def _table(page: Page, chars: Sequence[Char], found: Sequence[Box], doubts: Page
         rows.pop(0)
     while is_text(rows[-1]):
         rows.pop()
-    return _Table([_RuledCell(page.number, box, texts[box]) for row in rows for box in row])
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    left, top, right, bottom = zip(*boxes, strict=True)
-    return min(left), min(top), max(right), max(bottom)
+    return Table([RuledCell(page.number, box, texts[box]) for row in rows for box in row])
 
 
 def _find_again(page: Page, box: Box) -> list[Box]:
@@ -189,7 +165,7 @@ def _cell_texts(chars: Sequence[Char], boxes: Sequence[Box], doubts: PageDoubts)
     Where a number runs over a box's side, so that its digits are in two cells, or the box is otherwise doubtful, the
     text ends in the sign for doubt.
     """
-    table = _around(boxes)
+    table = around(boxes)
     held: dict[Box, list[Char]] = {box: [] for box in boxes}
     xs = sorted({side for box in boxes for side in box[::2]})
     ys = sorted({side for box in boxes for side in box[1::2]})
@@ -207,111 +183,3 @@ def _cell_texts(chars: Sequence[Char], boxes: Sequence[Box], doubts: PageDoubts)
     doubtful = cut_numbers(held) | {box for box, inside in held.items() if doubts.is_doubtful(box, inside, table)}
     texts = {box: fold_radicals(text_of(inside)).strip() for box, inside in held.items()}
     return {box: text + DOUBT if box in doubtful else text for box, text in texts.items()}
-
-
-def _join_over_pages(pieces: Iterable[_Line | _Table]) -> Iterator[_Line | _Table]:
-    """Join a table that ends a page with the one of the same width that begins the next."""
-    last: _Table | None = None
-    for piece in pieces:
-        if last is not None and isinstance(piece, _Table) and _goes_on(last, piece):
-            last.cells.extend(piece.cells)
-            continue
-        if last is not None:
-            yield last
-            last = None
-        if isinstance(piece, _Table):
-            last = piece
-        else:
-            yield piece
-    if last is not None:
-        yield last
-
-
-def _goes_on(above: _Table, below: _Table) -> bool:
-    next_page = below.cells[0].page == above.cells[-1].page + 1
-    same_width = all(abs(above.box[side] - below.box[side]) <= TOLERANCE for side in (0, 2))
-    return next_page and same_width
-
-
-def _blocks(pieces: Iterable[_Line | _Table]) -> Iterator[Block]:
-    lines: list[_Line] = []
-    for piece in pieces:
-        if isinstance(piece, _Line):
-            lines.append(piece)
-            continue
-        yield from _paragraphs(lines)
-        lines = []
-        yield _grid(piece)
-    yield from _paragraphs(lines)
-
-
-def _paragraphs(lines: Sequence[_Line]) -> Iterator[Text]:
-    """Join lines into paragraphs: a new one begins where a line is set in, or the line above ends short."""
-    if not lines:
-        return
-    left, right = min(line.box[0] for line in lines), max(line.box[2] for line in lines)
-    paragraph: list[_Line] = []
-    for line in lines:
-        if paragraph:
-            above = paragraph[-1]
-            size = above.box[3] - above.box[1]
-            if line.box[0] > left + _LEAST_INDENT or above.box[2] < right - 2.5 * size:
-                yield _text(paragraph)
-                paragraph = []
-        paragraph.append(line)
-    yield _text(paragraph)
-
-
-def _text(lines: Sequence[_Line]) -> Text:
-    return Text("".join(line.text for line in lines), Locator(page=lines[0].page, box=_rounded(lines[0].box)))
-
-
-def _grid(table: _Table) -> Grid:
-    """Boxes to rows and columns: columns from the vertical edges of all pages together, rows page by page."""
-    x_edges = _cluster(edge for cell in table.cells for edge in (cell.box[0], cell.box[2]))
-    cells: list[Cell] = []
-    first_row = 0
-    for page in sorted({cell.page for cell in table.cells}):
-        on_page = [cell for cell in table.cells if cell.page == page]
-        y_edges = _cluster(edge for cell in on_page for edge in (cell.box[1], cell.box[3]))
-        for ruled in sorted(on_page, key=lambda cell: (cell.box[1], cell.box[0])):
-            column, end_column = _index(x_edges, ruled.box[0]), _index(x_edges, ruled.box[2])
-            row, end_row = _index(y_edges, ruled.box[1]), _index(y_edges, ruled.box[3])
-            cells.append(
-                Cell(
-                    row=first_row + row,
-                    column=column,
-                    text=ruled.text,
-                    locator=Locator(page=page, box=_rounded(ruled.box)),
-                    row_span=max(end_row - row, 1),
-                    column_span=max(end_column - column, 1),
-                )
-            )
-        first_row += len(y_edges) - 1
-    return Grid(tuple(cells))
-
-
-def _cluster(edges: Iterable[float]) -> list[float]:
-    """Sorted edges, those within the tolerance of the one before taken as one."""
-    clusters: list[float] = []
-    for edge in sorted(edges):
-        if not clusters or edge - clusters[-1] > TOLERANCE:
-            clusters.append(edge)
-    return clusters
-
-
-def _index(clusters: Sequence[float], edge: float) -> int:
-    """The number of the cluster nearest to an edge."""
-    place = bisect_left(clusters, edge)
-    if place and (place == len(clusters) or edge - clusters[place - 1] <= clusters[place] - edge):
-        return place - 1
-    return place
-
-
-def _rounded(box: Box) -> Box:
-    x0, top, x1, bottom = (round(value, 1) for value in box)
-    return (x0, top, x1, bottom)
-
-
-def _piece_text(piece: _Line | _Table) -> str:
-    return piece.text if isinstance(piece, _Line) else "".join(cell.text for cell in piece.cells)

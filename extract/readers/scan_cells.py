@@ -108,10 +108,8 @@ def _second_look(cells: list[ReadCell], recogniser: Recogniser) -> list[ReadCell
     readings = recogniser.read([contrasted(cells[i].number) for i in again])
     for i, second in zip(again, readings, strict=True):
         same = second.text == cells[i].text
-        sure = same and min(second.confidence, cells[i].confidence) >= _LEAST_CONFIDENCE
-        cells[i] = replace(
-            cells[i], is_agreed=sure and cells[i].is_agreed, is_doubtful=cells[i].is_doubtful or not same
-        )
+        is_agreed = cells[i].is_agreed and same and second.confidence >= _LEAST_CONFIDENCE
+        cells[i] = replace(cells[i], is_agreed=is_agreed)
     return cells
 
 
@@ -156,13 +154,12 @@ def _glyphs(picture: Picture) -> list[tuple[int, int, float, int]]:
         x, y, width, height = cv2.boundingRect(contour)
         pieces.append((x, x + width, y, y + height, _holes(contours, hierarchy[0], index)))
     glyphs: list[tuple[int, int, int, int, list[float]]] = []
-    for piece in sorted(pieces):
-        if glyphs and piece[0] < glyphs[-1][1] - 3:
-            last = glyphs.pop()
-            piece = (
-                last[0], max(last[1], piece[1]), min(last[2], piece[2]), max(last[3], piece[3]), last[4] + piece[4],
-            )  # fmt: skip
-        glyphs.append(piece)
+    for left, right, top, bottom, holes in sorted(pieces):
+        if glyphs and left < glyphs[-1][1] - 3:
+            start, end, high, low, others = glyphs.pop()
+            glyphs.append((start, max(end, right), min(high, top), max(low, bottom), others + holes))
+        else:
+            glyphs.append((left, right, top, bottom, holes))
     return [(top, bottom, float(np.mean(holes)) if holes else 0.0, len(holes)) for _, _, top, bottom, holes in glyphs]
 
 

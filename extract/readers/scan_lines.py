@@ -26,7 +26,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class LatticeCell:
-    """A cell of a table: its place, its box (x0, y0, x1, y1) in the table's picture, and whether its sides are clear."""
+    """A cell of a table: its place, its box (x0, y0, x1, y1) in the table's picture; doubtful if its sides are."""
 
     row: int
     column: int
@@ -95,14 +95,14 @@ def _line(length: int, *, level: bool) -> Any:
 def _without_blocks(mask: Any) -> Any:
     """Without what is thick in both directions: shadows and pictures."""
     blocks = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((14, 14), np.uint8))
-    return mask & ~cv2.dilate(blocks, np.ones((5, 5), np.uint8)) if blocks.any() else mask
+    return np.where(cv2.dilate(blocks, np.ones((5, 5), np.uint8)) > 0, 0, mask) if blocks.any() else mask
 
 
 def _lattice(page: Page, box: Box, part: NDArray[np.bool_]) -> Lattice | None:
     matrix, size = _straightening(box, part)
     if matrix is None:
         return None
-    grey = cv2.warpPerspective(page.grey, matrix, size, flags=cv2.INTER_CUBIC, borderValue=255)
+    grey = np.asarray(cv2.warpPerspective(page.grey, matrix, size, flags=cv2.INTER_CUBIC, borderValue=255), np.uint8)
     red = cv2.warpPerspective(page.red.astype(np.uint8), matrix, size, flags=cv2.INTER_NEAREST).astype(np.bool_)
     level, upright = _rule_masks(grey)
     levels, uprights = _rules(level), _rules(upright.T)
@@ -121,7 +121,7 @@ def _lattice(page: Page, box: Box, part: NDArray[np.bool_]) -> Lattice | None:
 
 
 def _straightening(box: Box, part: NDArray[np.bool_]) -> tuple[Any, tuple[int, int]]:
-    """The transformation that makes a table's outline a rectangle, and the size of its picture; (None, …) if it has none.
+    """The transformation that makes a table's outline a rectangle, None if it has none, and the picture's size.
 
     Each side is fitted to the outermost ink of every row or column.
     """
@@ -143,7 +143,8 @@ def _straightening(box: Box, part: NDArray[np.bool_]) -> tuple[Any, tuple[int, i
     # Upright rules may reach beyond the first and last level one, where a page break left a row open.
     above, below = max(0, round(corners[:2, 1].min())), max(0, round(height - corners[2:, 1].max()))
     margin = 14
-    target = np.array([[0, 0], [across, 0], [across, down], [0, down]], np.float32) + (margin, above + margin)
+    origin = np.array([margin, above + margin], np.float32)
+    target = np.array([[0, 0], [across, 0], [across, down], [0, down]], np.float32) + origin
     offset = np.array([box[0], box[1]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners + offset, target.astype(np.float32))
     return matrix, (across + 2 * margin, down + above + below + 2 * margin)
@@ -152,7 +153,7 @@ def _straightening(box: Box, part: NDArray[np.bool_]) -> tuple[Any, tuple[int, i
 def _fitted(along: Any, across: Any) -> tuple[float, float]:
     """Slope and offset of the line through most of the points."""
     points = np.stack([along, across], axis=1).astype(np.float32)
-    step, rise, x, y = cv2.fitLine(points, cv2.DIST_WELSCH, 0, 0.01, 0.01).ravel()
+    step, rise = cv2.fitLine(points, cv2.DIST_WELSCH, 0, 0.01, 0.01).ravel()[:2]
     slope = float(rise / step) if abs(step) > 1e-6 else 9.0
     for _ in range(3):
         offset = float(np.median(points[:, 1] - slope * points[:, 0]))
@@ -160,7 +161,7 @@ def _fitted(along: Any, across: Any) -> tuple[float, float]:
         if near.sum() < 20:
             break
         slope, offset = (float(value) for value in np.polyfit(points[near, 0], points[near, 1], 1))
-    return slope, float(np.median((points[:, 1] - slope * points[:, 0])))
+    return slope, float(np.median(points[:, 1] - slope * points[:, 0]))
 
 
 def _crossing(upright: tuple[float, float], level: tuple[float, float]) -> tuple[float, float]:
@@ -235,9 +236,11 @@ def _cells(xs: Sequence[int], ys: Sequence[int], level: Any, upright: Any) -> li
         return place
 
     for row, column in list(parent):
+        beside = xs[column + 1] if column + 1 < columns else None
+        below = ys[row + 1] if row + 1 < rows else None
         neighbours = (
-            ((row, column + 1), _ruled(upright.T, xs[column + 1] if column + 1 < columns else -1, ys[row], ys[row + 1])),
-            ((row + 1, column), _ruled(level, ys[row + 1] if row + 1 < rows else -1, xs[column], xs[column + 1])),
+            ((row, column + 1), _ruled(upright.T, beside, ys[row], ys[row + 1])),
+            ((row + 1, column), _ruled(level, below, xs[column], xs[column + 1])),
         )
         for other, share in neighbours:
             if share is None:
@@ -255,9 +258,9 @@ def _cells(xs: Sequence[int], ys: Sequence[int], level: Any, upright: Any) -> li
     return sorted(cells, key=lambda cell: (cell.row, cell.column))
 
 
-def _ruled(mask: Any, across: int, start: int, end: int) -> float | None:
+def _ruled(mask: Any, across: int | None, start: int, end: int) -> float | None:
     """Share of a side that is ruled; None for a side of the whole table."""
-    if across < 0:
+    if across is None:
         return None
     inset = min(8, (end - start) // 4)
     strip = mask[max(across - _WINDOW, 0) : across + _WINDOW + 1, start + inset : end - inset]

@@ -39,11 +39,11 @@ def normal_page(picture: Picture, number: int) -> Page:
     grey, red = _split_red(_evened(picture))
     quarter = _lies_on_its_side(grey)
     if quarter:
-        grey, red = np.rot90(grey).copy(), np.rot90(red).copy()
+        grey, red = _pixels(np.rot90(grey).copy()), _pixels(np.rot90(red).copy())
     angle = _skew(grey)
     if abs(angle) > 0.02:
         grey = _turned(grey, angle, 255)
-        red = _turned(red.astype(np.uint8), angle, 0)
+        red = _turned(red, angle, 0)
     return Page(number, grey, red.astype(np.bool_))
 
 
@@ -101,10 +101,10 @@ def in_order(corners: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _straightened(picture: Picture, corners: NDArray[np.float32]) -> Picture:
     top_left, top_right, bottom_right, bottom_left = corners
-    width = (np.linalg.norm(top_right - top_left) + np.linalg.norm(bottom_right - bottom_left)) / 2
-    height = (np.linalg.norm(bottom_left - top_left) + np.linalg.norm(bottom_right - top_right)) / 2
-    factor = LONG_SIDE / max(width, height)
-    width, height = round(width * factor), round(height * factor)
+    across = float(np.linalg.norm(top_right - top_left) + np.linalg.norm(bottom_right - bottom_left))
+    down = float(np.linalg.norm(bottom_left - top_left) + np.linalg.norm(bottom_right - top_right))
+    factor = LONG_SIDE / max(across, down)
+    width, height = round(across * factor), round(down * factor)
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
     straight = cv2.warpPerspective(picture, matrix, (width, height), flags=cv2.INTER_CUBIC)
@@ -121,27 +121,32 @@ def _evened(picture: Picture) -> Picture:
     return _pixels(cv2.divide(picture, np.maximum(paper, 40), scale=245))
 
 
-def _split_red(picture: Picture) -> tuple[Picture, NDArray[np.bool_]]:
-    """Grey without red ink, and where the red is. In the red channel a seal is as bright as paper, print is not."""
+def _split_red(picture: Picture) -> tuple[Picture, Picture]:
+    """Grey without red ink, and 1 where the red is. In the red channel a seal is as bright as paper, print is not."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     rest = np.maximum(picture[:, :, 1], picture[:, :, 2])
-    red = cv2.subtract(picture[:, :, 0], rest) > _RED
-    red = cv2.morphologyEx(red.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    stands_out = (cv2.subtract(picture[:, :, 0], rest) > _RED).astype(np.uint8)
+    red = _pixels(cv2.morphologyEx(stands_out, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)))
     if not red.any():
-        return _pixels(grey), red.astype(np.bool_)
+        return _pixels(grey), red
     around = cv2.dilate(red, np.ones((5, 5), np.uint8)).astype(np.bool_)
-    return _pixels(np.where(around, picture[:, :, 0], grey)), red.astype(np.bool_)
+    return _pixels(np.where(around, picture[:, :, 0], grey)), red
 
 
-def _small_ink(grey: Picture) -> NDArray[np.uint8]:
+def _at_75_dpi(ink: Any) -> Picture:
+    small = cv2.resize(ink * 255, None, fx=0.375, fy=0.375, interpolation=cv2.INTER_AREA)
+    return _pixels((small > 60).astype(np.uint8))
+
+
+def _small_ink(grey: Picture) -> Picture:
     """The print, at 75 dpi, without the rules of tables: 1 where ink is."""
     ink = (grey < 150).astype(np.uint8)
     for shape in ((1, 80), (80, 1)):
         ink[cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(shape, np.uint8)) > 0] = 0
-    return _pixels((cv2.resize(ink * 255, None, fx=0.375, fy=0.375, interpolation=cv2.INTER_AREA) > 60).astype(np.uint8))
+    return _at_75_dpi(ink)
 
 
-def _sharpness(ink: NDArray[np.uint8]) -> float:
+def _sharpness(ink: Picture) -> float:
     """How sharply lines of text part along the rows: mean square of the steps of the row profile."""
     profile = ink.sum(axis=1, dtype=np.int64)
     return float((np.diff(profile) ** 2).sum())
@@ -159,8 +164,7 @@ def _lies_on_its_side(grey: Picture) -> bool:
 
 def _skew(grey: Picture) -> float:
     """Degrees by which the page has to be turned to be level: where the row profile is sharpest."""
-    ink = (grey < 150).astype(np.uint8)
-    ink = (cv2.resize(ink * 255, None, fx=0.375, fy=0.375, interpolation=cv2.INTER_AREA) > 60).astype(np.uint8)
+    ink = _at_75_dpi((grey < 150).astype(np.uint8))
     best = 0.0
     for reach, step in ((6.0, 0.5), (0.5, 0.1), (0.1, 0.02)):
         angles = best + np.arange(-reach, reach + step / 2, step)

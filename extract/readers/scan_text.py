@@ -113,7 +113,8 @@ def _scaled(crop: Picture) -> Picture:
 
 
 def _padded(crop: Picture) -> int:
-    return -(-crop.shape[1] // _STEP) * _STEP
+    width: int = crop.shape[1]
+    return -(-width // _STEP) * _STEP
 
 
 def ink_mask(grey: Picture) -> NDArray[np.uint8]:
@@ -166,7 +167,9 @@ def crop(grey: Picture, box: tuple[int, int, int, int], margin: float) -> Pictur
     x0, y0, x1, y1 = box
     around = round(max(y1 - y0, 16) * margin)
     inner = grey[max(y0 - 1, 0) : y1 + 1, max(x0 - 1, 0) : x1 + 1]
-    return np.asarray(cv2.copyMakeBorder(inner, *[around] * 4, cv2.BORDER_CONSTANT, value=245), np.uint8)
+    return np.asarray(
+        cv2.copyMakeBorder(inner, around, around, around, around, cv2.BORDER_CONSTANT, value=245), np.uint8
+    )
 
 
 def contrasted(picture: Any, sharpness: float = 5.0) -> Picture:
