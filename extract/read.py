@@ -18,7 +18,7 @@ from extract.readers.converted import CONVERTED, Converter, read_converted
 from extract.readers.docx import read_docx
 from extract.readers.html import read_html
 from extract.readers.pdf import read_pdf
-from extract.readers.scan import read_picture
+from extract.readers.scan import read_picture, read_pictures
 from extract.readers.sheet import read_sheet
 from extract.readers.text import read_text
 from extract.report import Report
@@ -89,7 +89,18 @@ def read_bytes(
     the document; ``converter`` one that has prepared the file together with others. Raises :class:`UnreadableFile`
     where there is no report in them.
     """
-    document = _read_document(body, name, content_type, title_hint, converter or Converter())
+    return _reports(_read_document(body, name, content_type, title_hint, converter or Converter()), name)
+
+
+def read_pages(pictures: Sequence[tuple[bytes, str]], name: str, *, title_hint: str | None = None) -> list[Report]:
+    """The reports whose pages are picture files, given as (bytes, name) in their order.
+
+    ``name`` is the folder's or the report's; raises :class:`UnreadableFile` as :func:`read_bytes` does.
+    """
+    return _reports(read_pictures(pictures, name, title_hint=title_hint), name)
+
+
+def _reports(document: Document, name: str) -> list[Report]:
     blocks = tuple(split_headings(restore_grids(document.blocks)))
     parts = split_reports(blocks, [*document.titles, *document.fallback_titles])
     if len(parts) == 1:
