@@ -5,6 +5,7 @@ Where the printed name and the division of the portal tell which agency is meant
 scope: the portal's division, or the portal.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -81,14 +82,19 @@ def agency_id(db: Database, agency: Agency) -> int:
     return _row_id(db, (agency.name, agency.scope, agency_level(agency.name), "", None, None))
 
 
-def forget_unused(db: Database) -> None:
-    """Remove agencies without a report that no other agency is under: such as a name that proved to be another's."""
-    unused = (
-        "DELETE FROM agencies WHERE NOT EXISTS (SELECT 1 FROM reports WHERE agency_id = agencies.id)"
-        " AND NOT EXISTS (SELECT 1 FROM agencies AS child WHERE child.parent_id = agencies.id)"
-    )
-    while db.execute(unused).rowcount > 0:
-        pass
+def forget_unused(db: Database, ids: Iterable[int]) -> None:
+    """Remove those of these agencies, and those above them, that no report and no other agency needs any more: such as
+    a name that proved to be another's."""
+    for row_id in ids:
+        unused: int | None = row_id
+        while unused is not None:
+            row = db.execute(
+                "DELETE FROM agencies WHERE id = ? AND NOT EXISTS (SELECT 1 FROM reports WHERE agency_id = agencies.id)"
+                " AND NOT EXISTS (SELECT 1 FROM agencies AS child WHERE child.parent_id = agencies.id)"
+                " RETURNING parent_id",
+                (unused,),
+            ).fetchone()
+            unused = None if row is None else row[0]
 
 
 def doubt(db: Database, printed: str, capture_portal: str | None, url: str) -> Finding | None:

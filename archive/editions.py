@@ -25,6 +25,7 @@ class Edition:
 
     id: int
     identity: str
+    agency_id: int | None
     edition: int
     is_current: int
     status: str

@@ -83,14 +83,13 @@ def save(db: Database, report: Report, capture: Capture, url: str, version: int)
     reading = _of_government(db, Reading(report, capture, url, version, content_hash(report), agency))
     before = editions_on(db, capture)
     report_id = _save(db, reading, before)
-    touched = {reading.identity, *(edition.identity for edition in before)}
-    for office in () if agency is None else agency.offices:
-        twin = shared_with(db, office, report)
+    twins = [shared_with(db, office, report) for office in (() if agency is None else agency.offices)]
+    for twin in twins:
         if twin is not None:
             take_in(db, report_id, twin)
-            touched.add(twin.identity)
-    forget_unused(db)
-    renew_doubts(db, touched)
+    touched = [*before, *(twin for twin in twins if twin is not None)]
+    forget_unused(db, {edition.agency_id for edition in touched if edition.agency_id is not None})
+    renew_doubts(db, {reading.identity, *(edition.identity for edition in touched)})
     return report_id
 
 

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 import extract
 from archive import reports
+from archive.agencies import agency_of
 from archive.captures import About, Capture, pending_groups, read_again, record_of, select_captures
 from archive.doubts import outdated_identities, renew_doubts
 from archive.editions import link_repeat
@@ -356,6 +357,11 @@ class Archive:
     def vetted(self, report: Report, capture: Capture) -> Report:
         """What of a report :meth:`save_report` will keep: of one on a foreign host nothing but title and year."""
         return vetted(self.db, report, capture)
+
+    def agency_name(self, report: Report, capture: Capture) -> str:
+        """Name and scope of the agency that a report on a capture is of, whatever it prints; "" where it has none."""
+        agency = agency_of(self.db, report.agency, capture)
+        return "" if agency is None else agency.key
 
     def load_report(self, report_id: int) -> Report:
         """The report as it was read; its findings are those of the reading. ArchiveError where there is none."""

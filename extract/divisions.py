@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from extract.forms import DATA
 
@@ -55,8 +55,8 @@ class Division:
         name = re.sub("街道办事处$", "街道", self.name)
         if self.parent is None or self.level in ("city", "zone"):
             return name
-        is_plain = self.level == "county" and not name.endswith("区") and len(_by_name().get(name, ())) <= 1
-        return name if is_plain else self.parent.full_name + name
+        is_known = self.level == "county" and (len(name) > 2 or name.endswith("县")) and not name.endswith("区")
+        return name if is_known and len(_by_name().get(name, ())) <= 1 else self.parent.full_name + name
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def _by_name() -> dict[str, list[Division]]:
     return dict(index)
 
 
-@cache
+@lru_cache(10_000)
 def find_division(name: str) -> Division | None:
     """The division that a place or its government is named after (广州市番禺区, 淮安市洪泽区人民政府办公室); None where
     there is none or more than one: 鼓楼区 without its city tells nothing.
@@ -98,7 +98,7 @@ def find_division(name: str) -> Division | None:
     return found[0] if len(found) == 1 else None
 
 
-@cache
+@lru_cache(10_000)
 def divisions_named(place: str) -> tuple[Division, ...]:
     """Every division that a place may mean, the divisions around it before it or not."""
     place = re.sub("街道办事处$", "街道", place)

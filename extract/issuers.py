@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import groupby
 
 from extract.agencies import agency_level
 from extract.divisions import Division, divisions, divisions_named
@@ -13,6 +14,9 @@ GOVERNMENT = "人民政府"
 
 OFFICE = "人民政府办公"
 """Business of a government's office."""
+
+_REMEMBERED = 10_000
+"""Names whose answer is kept: a run over a hundred thousand agencies must not hold them all."""
 
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 # 五华区人民政府普吉街道办事处: the government of a place in front of what belongs to it.
@@ -63,7 +67,7 @@ def plain_name(printed: str) -> str:
     return "".join(_TAX.sub("", _INNER_GOVERNMENT.sub("", name.split(" ")[0])).split())
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def resolve(printed: str, home: Division | None = None) -> Issuer | None:
     """The agency that a name means for a portal of the division ``home``; None where it may be any of several.
 
@@ -149,9 +153,10 @@ def _cities() -> tuple[Division, ...]:
     return tuple(division for division in divisions().values() if division.level == "city")
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def _places(head: str) -> tuple[Division, ...]:
-    found = divisions_named(head)
+    # Statistics have towns such as 经济开发区管委会 in zones: the committee of the zone is meant.
+    found = tuple(d for d in divisions_named(head) if d.level != "town" or not d.name.endswith(_COMMITTEES[1:]))
     if not found and head.endswith("街"):
         found = divisions_named(f"{head}道")
     if not found and (code := agency_names().former_places.get(head)) is not None:
@@ -252,9 +257,19 @@ def _is_zone(place: Division) -> bool:
     return place.level == "zone" or (place.level == "town" and _TOWN_ZONE.search(place.name) is not None)
 
 
-@cache
 def _towns(code: str) -> tuple[Division, ...]:
-    return tuple(d for d in divisions().values() if d.level == "town" and d.parents[0].code == code)
+    return _towns_by_place().get(code, ())
+
+
+@cache
+def _towns_by_place() -> dict[str, tuple[Division, ...]]:
+    towns = [d for d in divisions().values() if d.level == "town" and d.parent is not None]
+    by_place = groupby(sorted(towns, key=_place_code), key=_place_code)
+    return {code: tuple(inside) for code, inside in by_place}
+
+
+def _place_code(town: Division) -> str:
+    return "" if town.parent is None else town.parent.code
 
 
 def _at_home(name: str, home: Division) -> Issuer | None:

@@ -1,7 +1,7 @@
 """Reading what the archive holds: captures in, reports and their figures out."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -144,7 +144,7 @@ def _save_group(
     ]
     failed = [result for result in results if isinstance(result, Failed)]
     if readings:
-        for capture, report in one_per_report(readings):
+        for capture, report in one_per_report(readings, archive.agency_name):
             if not _save(archive, report, capture, page, summary):
                 return
         for capture, result in zip(group, results, strict=True):
@@ -184,7 +184,9 @@ def _save(archive: Archive, report: Report, capture: Capture, page: Capture, sum
     return True
 
 
-def one_per_report(readings: Sequence[tuple[Capture, Report]]) -> list[tuple[Capture, Report]]:
+def one_per_report(
+    readings: Sequence[tuple[Capture, Report]], agency_name: Callable[[Report, Capture], str]
+) -> list[tuple[Capture, Report]]:
     """One reading for each report where a page and its attachments hold the same one (same agency, same year).
 
     The most complete reading is taken, the page's before an attachment's; what only the other has is added to it.
@@ -193,7 +195,7 @@ def one_per_report(readings: Sequence[tuple[Capture, Report]]) -> list[tuple[Cap
     """
     chosen: dict[tuple[str, int | None], tuple[Capture, Report]] = {}
     for capture, report in sorted(readings, key=lambda pair: pair[1].status != "complete"):
-        key = (report.agency, report.year)
+        key = (agency_name(report, capture), report.year)  # 住建局 on the page, its full name in the PDF
         if key in chosen:
             first_capture, first = chosen[key]
             chosen[key] = (first_capture, _joined(first, report))
