@@ -121,7 +121,8 @@ def resolve_by_words(printed: str) -> Issuer | None:
     places = _PLACES.match(name)
     if places is None or places["outer"] is None:
         return None
-    outer = Issuer(f"{places['outer']}人民政府", agency_level(f"{places['outer']}人民政府"), GOVERNMENT, None, None)
+    level = "province" if places["outer"].endswith(("省", "自治区")) else "city"  # a district lies in no county
+    outer = Issuer(f"{places['outer']}人民政府", level, GOVERNMENT, None, None)
     government = Issuer(f"{places.group()}人民政府", "county", GOVERNMENT, None, outer)
     rest = name[places.end() :]
     if rest in ("", "人民政府", "政府"):

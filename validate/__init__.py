@@ -24,7 +24,12 @@ def check(report: Report) -> list[Finding]:
 
 
 def run_rules(report: Report) -> list[Finding]:
-    """What the rules find in one report: errors first, then in the order in which the form prints the cells."""
+    """What the rules find in one report: errors first, then in the order in which the form prints the cells.
+
+    Nothing where it was refused for its host: there is nothing of it to judge.
+    """
+    if any(finding.rule == "identity.host" for finding in report.findings):
+        return []
     return _ordered([finding for rule in all_rules() if rule.applies_to(report) for finding in rule.function(report)])
 
 
