@@ -177,13 +177,17 @@ class _SentenceReading:
         for item in clause.items:
             self._hand_on(item.words)
             parent = self._parent(clause)
-            if wording().no_count.search(item.words):
+            if wording().no_count.search(item.words) or self._is_of_another_year(item):
                 continue
             for code in self._codes(item):
                 quantity = item.quantity
                 self.stated.append(
                     _Stated(code, quantity.value, quantity.approximate, number, clause.depth, item.words, parent)
                 )
+
+    def _is_of_another_year(self, item: Item) -> bool:
+        years = {int(number) for number in _YEAR.findall(item.before)}
+        return self.year is not None and bool(years) and self.year not in years and "转" not in item.before
 
     def _read_without_number(self, number: int, clause: Clause) -> None:
         for code in never_happened(clause.text, self.topic, in_2014_form=self.in_2014_form):
@@ -261,7 +265,7 @@ class _SentenceReading:
             for one in stated
             if one.code != _HANDLED or not concluded
         ]
-        return [*stated, *self._all_concluded(stated)]
+        return [*_without_rivals(stated), *self._all_concluded(stated)]
 
     def _direction(self, one: _Stated) -> _Stated | None:
         """Last year's rest or this year's, by the year it names (结转2022年2件) or by what stands before it."""
@@ -307,6 +311,14 @@ class _SentenceReading:
         left_over = any(one.code == CARRIED_IN and one.value for one in stated)
         if came_in and (came_in[0].code == WITH_CARRY_OVER or not left_over):
             yield replace(came_in[0], code=CONCLUDED)
+
+
+def _without_rivals(stated: list[_Stated]) -> list[_Stated]:
+    """Without figures that clauses of one rank state differently for one cell: nobody can tell which it is."""
+    values: dict[tuple[str, int], set[Number]] = {}
+    for one in stated:
+        values.setdefault((one.code, one.depth), set()).add(one.value)
+    return [one for one in stated if len(values[one.code, one.depth]) == 1]
 
 
 def _is_comparison(clause: Clause, before: Clause | None) -> bool:

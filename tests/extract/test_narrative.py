@@ -62,6 +62,10 @@ STATED = [
      {"group:received_plus_carried_in": 40, A + "received": 37, A + "carried_in": 3}),
     ("全年受理申请25件（其中23件为当年受理，2件为去年转入）。",
      {"group:received_plus_carried_in": 25, A + "received": 23, A + "carried_in": 2}),
+    ("与上年度的23件相比，今年收到申请30件。", received(30)),
+    ("依申请公开件共计6件，已办结5件。", received(6, concluded=5)),
+    ("收到申请49件，转结上年度2件，办结51件。", received(49, carried_in=2, concluded=51)),
+    ("在31件申请中，予以公开12件，占38.7%；不予公开2件。", {A + "granted": 12, "group:refused": 2}),
     ("依申请公开：新收31件，结转上年2件，办结30件。", received(31, carried_in=2, concluded=30)),
     ("共收公开申请88件（上年度结转6件，结转下年度4件）。", received(88, carried_in=6, carried_out=4)),
     # outcomes
@@ -99,6 +103,10 @@ STATED = [
      {"normative.made": 3, "normative.repealed": 1, "normative.in_force": 9}),
     ("全年公布政府规章2部、规范性文件7件。", {"rules.made": 2, "normative.made": 7}),
     ("全市对外公开规章40件。", {"rules.public_total": 40}),
+    ("作出行政许可决定140件，行政处罚决定12件，行政强制决定1件。",
+     {"permits.decisions": 140, "penalties.decisions": 12, "coercion.decisions": 1}),
+    ("废止规章1部，现行有效规章12部。", {"rules.repealed": 1, "rules.in_force": 12}),
+    ("我局没有制定规范性文件。", {"normative.made": 0}),
     ("收取行政事业性收费36.5万元。", {"fees.amount": 36.5}),
     # nothing happened
     ("本年度未收到政府信息公开申请。", received(0)),
@@ -154,6 +162,17 @@ NOTHING = [
     "收到公开申请1 2件。",
     "收到行政复议、诉讼共5件。",
     "信息公开行政诉讼一审2件、二审1件。",
+    "以县政府名义制发规范性文件2件，以县政府办名义制发规范性文件3件。",
+    # other years, and parts that are named by their subject
+    "去年收到申请9件。",
+    "收到申请由2022年的12件增加到15件。",
+    "受理申请较上年的12件增加3件。",
+    "其中涉及征地补偿的申请10件，占比50%。",
+    "申请主要集中在征地拆迁（12件）、工程建设（3件）等领域。",
+    "向36名申请人作出答复。",
+    "法律顾问参与办理公开申请5件。",
+    "办理依申请公开事项2项。",
+    "撤销行政处罚决定1件。",
     "通过网络收到申请4件，通过信函收到申请2件。",
     # denials that narrow the thing denied, wishes, conditions
     "没有逾期未答复的公开申请。",
@@ -254,6 +273,12 @@ def test_what_a_sentence_leaves_out_is_said_by_the_text_before_it() -> None:
     ]
     assert {claim.section for claim in claims} == {"一、总体情况"}
     assert claims[0].text == "2023年收到20件。"
+
+
+def test_another_year_is_left_out_where_the_year_is_known() -> None:
+    claims, _ = sentence_claims("2022年收到申请12件，2023年收到申请15件。", year=2023)
+    assert [claim.value for claim in claims] == [15]
+    assert sentence_claims("2022年收到申请12件，2023年收到申请15件。")[0] == []
 
 
 def test_the_year_tells_the_quantities_where_no_table_does() -> None:
