@@ -105,12 +105,16 @@ class NumberedList:
         """The address of the first page."""
         return self._page_path(1)
 
+    @property
+    def _folder_path(self) -> str:
+        return f"/{self.folder}/showList/{self.organ}/{self.category}"
+
     def _page_path(self, number: int) -> str:
-        return f"/{self.folder}/showList/{self.organ}/{self.category}/page_{number}.html"
+        return f"{self._folder_path}/page_{number}.html"
 
     def answer(self, path: str, query: dict[str, str], base_url: str) -> Page | None:
         """A page of the list, an article or a file."""
-        if match := re.fullmatch(rf"/{self.folder}/showList/{self.organ}/{self.category}/page_([1-9]\d*)\.html", path):
+        if match := re.fullmatch(rf"{self._folder_path}/page_([1-9]\d*)\.html", path):
             return self._list(int(match[1]))
         for posting in (*self.postings, *self.others):
             if path == self.article_path(posting):
@@ -139,6 +143,21 @@ class NumberedList:
         pages = "".join(f'<a href="{self._page_path(each)}">{each}</a>' for each in sorted({1, min(2, last), last}))
         body = f'<div class="search-list"><table><tbody>{rows}</tbody></table></div><div class="pages">{pages}</div>'
         return page("最新公开", body)
+
+
+@dataclass(frozen=True)
+class NewsList(NumberedList):
+    """News of the same portals, where some file their reports: lists by category alone."""
+
+    folder: str = "News"
+
+    @property
+    def _folder_path(self) -> str:
+        return f"/{self.folder}/showList/{self.category}"
+
+    def article_path(self, posting: Posting) -> str:
+        """The address of an article."""
+        return f"/{self.folder}/show/{posting.id}.html"
 
 
 def article(posting: Posting, link: str) -> Page:

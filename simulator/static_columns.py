@@ -260,6 +260,24 @@ class AnyColumn(StaticColumn):
 
 
 @dataclass(frozen=True)
+class PostedColumn(AnyColumn):
+    """A column of one address, to which the number of a page is posted; asked for without, it shows the first."""
+
+    def list_paths(self, number: int) -> tuple[str, ...]:
+        """The one address."""
+        return (self.path,) if number == 1 else ()
+
+    def posted(self, path: str, query: dict[str, str], form: dict[str, str]) -> Page | None:
+        """The page that the form names; after the last there are no rows."""
+        return Page(self._list(int(form["cpage"])).encode(), HTML) if path == self.path else None
+
+    def paging(self, number: int) -> str:
+        """The form, and links that fill it in."""
+        links = "".join(f"<a href=\"javascript:page('{each}')\">{each}</a>" for each in range(1, self.pages + 1))
+        return f'<form method="post"><input type="hidden" name="cpage" value="{number}"></form>{links}'
+
+
+@dataclass(frozen=True)
 class YearPages(StaticColumn):
     """A column of one agency that shows each year's report on a page of its own, linked by the year alone from all."""
 

@@ -342,7 +342,8 @@ class ColumnSpider(PortalSpider):
         elif fresh and (total is None or number < total):
             known |= {row.url for row in found}
             if url := self.page_url(first, number + 1, response):
-                yield from self.list_request(url, self.parse_column, page=number + 1, number=number + 1, **context)
+                context |= {"page": number + 1, "number": number + 1, "form": self.page_form(number + 1, response)}
+                yield from self.list_request(url, self.parse_column, **context)
 
     def empty_list(self, response: TextResponse) -> None:
         """Say so where a first page has neither rows nor columns below it because a script loads them."""
@@ -376,6 +377,9 @@ class ColumnSpider(PortalSpider):
         stem, _, extension = name.rpartition(".") if "." in name else ("index", "", self.extension(response))
         path = f"{head}/{stem}_{number - 2 + self.second_page}.{extension}"
         return urlsplit(first)._replace(path=path, query="").geturl()
+
+    def page_form(self, number: int, response: TextResponse) -> dict[str, str] | None:
+        """The form to post for the n-th page; None where its address alone leads there."""
 
     def extension(self, response: TextResponse) -> str:
         """The file extension of the site's list pages, where the column is addressed as a folder."""

@@ -9,22 +9,24 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from crawler.dialects import ARTICLE, dialect_of
-from crawler.listing import Row, folder_of, is_document, links
+from crawler.listing import Row, folder_of, is_document, links, text_of
 from crawler.paging import next_link
 from crawler.shown import shown_report
 from crawler.spiders.trs import TrsSpider
 from extract.identity import read_title
 
 _YEAR = re.compile(r"^\s*20\d\d\s*年?度?(?:年报|年度报告|报告)?\s*$")
+# A form that its page links fill in: page('3').
+_POSTED = re.compile(r"<input[^>]*\bname=['\"]?cpage\b", re.IGNORECASE)
 # The number of a page in the name of a file, or as a parameter that is called so.
 _FIRST = re.compile(r"(?P<before>[?&]\w*page\w*=|^[^?]*[/_-](?=1\.\w+(?:\?|$)))1(?=&|\.\w+(?:\?|$)|$)", re.IGNORECASE)
 
 
 class AnyColumnSpider(TrsSpider):
     """Lists the portal's ``column_url``, the folders below it, and the pages beside it that are linked by a year: on
-    some sites each is that year's report. The page linked as the next one is followed; where none is, the number 1 in
-    the column's own address is counted up, or ``index_1`` and else ``index_2`` is tried as the second page, and one
-    after the other from there."""
+    some sites each is that year's report. The page linked as the next one is followed. Where none is, its number is
+    posted if the page has a form for it, or the number 1 in the column's own address is counted up, or ``index_1`` and
+    else ``index_2`` is tried as the second page, and one after the other from there."""
 
     name = "column"
     article_path = ARTICLE
@@ -72,6 +74,8 @@ class AnyColumnSpider(TrsSpider):
 
     def page_url(self, first: str, number: int, response: TextResponse) -> str | None:
         """The page linked as the next one, else the next number."""
+        if _POSTED.search(text_of(response)):
+            return first
         if linked := next_link(response) or _counted_up(first, number):
             return linked
         is_counted = first in self._left_to_try or first in self._from_two
@@ -80,6 +84,10 @@ class AnyColumnSpider(TrsSpider):
         if number == 2:
             self._left_to_try[first] = super().page_url(first, 3, response) or ""
         return super().page_url(first, number + (first in self._from_two), response)
+
+    def page_form(self, number: int, response: TextResponse) -> dict[str, str] | None:
+        """The number, for a list whose script posts it to its own address."""
+        return {"cpage": str(number)} if _POSTED.search(text_of(response)) else None
 
     def list_ended(self, context: dict[str, Any]) -> Iterator[Request]:
         """Try the other number for the second page, once."""

@@ -15,12 +15,14 @@ from crawler.dialects import shape
 from crawler.spiders.base import ColumnSpider
 
 # Lists hold other articles too: a page without annual reports is not the end of its list.
-_OTHER_ARTICLE = r"/openness/detail/\w+/[0-9a-f]{24}\.html$|/XxgkContent/show/\d+\.html$"
+_OTHER_ARTICLE = r"/openness/detail/\w+/[0-9a-f]{24}\.html$|/(?:XxgkContent|News)/show/\d+\.html$"
 # A list of annual reports by its address; any other list by its name.
 _REPORT_LIST = re.compile(
     r"/(?:xxgk|openness)AnnualReport(?:/[\w/]*)?$|/XxgkAnnualReport/\w*[lL]ist\w*/", re.IGNORECASE
 )
-_ANY_LIST = re.compile(r"/XxgkContent/showList/\d+/\d+/page_1\.html$|/openness(?:Content)?/$", re.IGNORECASE)
+_ANY_LIST = re.compile(
+    r"/(?:XxgkContent/showList/\d+|News/showList)/\d+/page_1\.html$|/openness(?:Content)?/$", re.IGNORECASE
+)
 _LIST_NAME = re.compile(r"年报|公开.*年度(?:工作)?报告|年度(?:工作)?报告$")
 _LATER_PAGE = re.compile(r"/page_(?!1\.)\d+\.html$")
 _NUMBERED = re.compile(r"/page_\d+\.html$")

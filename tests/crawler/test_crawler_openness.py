@@ -8,7 +8,7 @@ import pytest
 from crawling import captures, crawl
 
 from archive import Capture
-from simulator.openness import Branch, NumberedList, OpennessPortal, page
+from simulator.openness import Branch, NewsList, NumberedList, OpennessPortal, page
 from simulator.portals import Entry, Page, Part, Portal, RunningPortal, serve_all
 from simulator.postings import Posting
 
@@ -51,6 +51,7 @@ PORTALS: dict[str, tuple[str, tuple[Part, ...]]] = {
     ),
     "one_page": (MONGO.start, (replace(MONGO, page_size=15, heeds_page=False),)),
     "numbered": (NUMBERED.path, (NUMBERED,)),
+    "filed_as_news": ("/News/showList/17/page_1.html", (NewsList(REPORTS, NEWS, category=17, page_size=3),)),
     "own_folder": (
         "/XxgkAnnualReport/showList/996/0/page_1.html",
         (NumberedList(REPORTS, folder="XxgkAnnualReport", page_size=2),),
@@ -86,7 +87,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
 
 
 @pytest.mark.parametrize(
-    "name", ["mongo", "other_paths", "one_page", "numbered", "own_folder", "last_for_ever", "front"]
+    "name", ["mongo", "other_paths", "one_page", "numbered", "own_folder", "filed_as_news", "last_for_ever", "front"]
 )
 def test_every_report_once_and_nothing_else(name: str, crawled: Crawled) -> None:
     assert crawled.runs[name]["outcome"] == "ok", crawled.runs[name]["failures"]

@@ -17,6 +17,7 @@ from simulator.static_columns import (
     AnyColumn,
     GxTidColumn,
     HbUuidColumn,
+    PostedColumn,
     ShhexColumn,
     StaticColumn,
     SxLongidColumn,
@@ -109,6 +110,7 @@ def others() -> dict[str, tuple[str, StaticColumn]]:
         "alone": ("sx_longid", SxLongidColumn("/nb/2022n/", NAME, POSTINGS[:1], shows_report=True)),
         "alone_old": ("sx_longid", SxLongidColumn("/nb/2019n/", NAME, OLD, shows_report=True)),
         "numbered": ("column", Numbered("/nb/index_pc_1.html", NAME, POSTINGS, page_size=2)),
+        "posted": ("column", PostedColumn("/nb/list/", NAME, POSTINGS, page_size=2)),
         "bare": ("column", AnyColumn("/nb/zfxxgk/", NAME, POSTINGS)),
     }
 
