@@ -8,6 +8,7 @@ from itertools import pairwise
 from extract.document import Cell, Grid
 from extract.forms import APPLICANTS, table_blocks
 from extract.labels import is_corner_note, label_key, squash
+from extract.lost_labels import lost_columns
 from extract.numbers import parse_number
 from extract.vocabulary import printed_unit, vocabulary
 
@@ -20,7 +21,10 @@ ORGANISATION = label_key("法人或其他组织")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A value column: the form's column key (for table 4 the whole code), grid columns [start, end), header text."""
+    """A value column: the form's column key (for table 4 the whole code), grid columns [start, end), header text.
+
+    ``certain`` is False where the header is blank or cut short, and the columns beside it tell which it is.
+    """
 
     key: str
     start: int
@@ -28,6 +32,7 @@ class Column:
     header: str
     printed_unit: str | None
     forms: frozenset[str]
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ def _challenges_header(grid: Grid, row: int) -> Header | None:
                 columns.append(_column(f"{group}.{known.key}", cell, known.forms))
     if len({column.key for column in columns}) < 4:
         return None
-    return _header("4", grid, range(row, end), columns, unknown)
+    first = min(column.start for column in columns)
+    return _header("4", grid, range(row, end), columns, [cell for cell in unknown if cell.end_column > first])
 
 
 def _challenge_group(grid: Grid, leaf: Cell, first_row: int) -> str | None:
@@ -187,15 +193,31 @@ def _header(table_id: str, grid: Grid, rows: range, columns: Sequence[Column], u
     keys = [column.key for column in printed]
     # Two columns with one label cannot be told apart, so neither is kept.
     kept = tuple(column for column in printed if keys.count(column.key) == 1)
+    is_plain = len(kept) == len(printed)
+    kept, unknown = _with_lost_labels(table_id, grid.row(rows[-1]), kept, unknown)
     ends = [*(cell.end_column for cell in grid.row(rows[-1])), *(column.end for column in columns)]
     certain = (
         grid.ragged_rows.isdisjoint(rows)
         and all(cell.end_column <= max(ends) for row in rows for cell in _starting_cells(grid, row))
-        and len(kept) == len(printed)
+        and is_plain
         and _stand_in_place(table_id, kept, unknown)
         and (table_id != "3" or _is_grouped(grid, rows, kept))
     )
     return Header(table_id, kept, rows.stop, max(ends), tuple(unknown), certain)
+
+
+def _with_lost_labels(
+    table_id: str, lowest: Sequence[Cell], columns: tuple[Column, ...], unknown: Sequence[Cell]
+) -> tuple[tuple[Column, ...], Sequence[Cell]]:
+    """The columns with those added, as not certain, whose label is blank or cut, where only one block can be meant."""
+    known = {(column.start, column.end): column.key for column in columns}
+    orders = () if table_id == "4" else column_orders(table_id)
+    found = [lost for order in orders if (lost := lost_columns(order, known, lowest, table_id))]
+    if len(found) != 1:
+        return columns, unknown
+    added = [replace(_column(key, cell, frozenset()), certain=False) for key, cell in found[0].items()]
+    ordered = tuple(sorted((*columns, *added), key=lambda column: column.start))
+    return ordered, [cell for cell in unknown if cell not in found[0].values()]
 
 
 def _is_grouped(grid: Grid, rows: range, columns: Sequence[Column]) -> bool:

@@ -1,5 +1,6 @@
 """Which grid is which table of the form, and which cell is which figure: by labels and headers, never by position."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ _CHALLENGES = {line.key: line.label for line in load_form("2021").table("4").blo
 _CHANGE_COLUMN = "items_change"
 _SINGLE_OTHER = "applications.other."
 _MONEY = ("万元", "元")
+_COUNT = re.compile(r"(?:案?件?数量?|件)?(?:\(件\))?|本年度?")
 
 
 def match_tables(blocks: Iterable[Block]) -> Tables:
@@ -219,11 +221,12 @@ class _Matcher:
     def _read_challenges(self, grid: Grid, row: int, cells: Sequence[Cell]) -> None:
         """Table 4 has one row of figures and no row label; blank rows above it are layout."""
         assert self.header is not None
-        if not numeric_row(cells):
+        if not numeric_row(_figures_of_row(self.header, cells)):
             return
         blank = not any(is_number(cell) for cell in cells)
         later = (grid.row(r) for r in range(row + 1, grid.row_count))
-        if blank and any(numeric_row(r) and any(is_number(c) for c in r) for r in later):
+        figures = (_figures_of_row(self.header, cells) for cells in later)
+        if blank and any(numeric_row(r) and any(is_number(c) for c in r) for r in figures):
             return
         codes = [column.key for column in self.header.columns]
         certain = is_aligned(self.header, grid, row, cells)
@@ -250,7 +253,7 @@ class _Matcher:
         filled = [cell for cell in under if squash(cell.text)]
         cell = (filled or under)[0]
         shared = any(other is not column and covers(cell, other) for other in self.header.columns)
-        certain = certain and len(filled) < 2 and not shared and cell.row == row
+        certain = certain and column.certain and len(filled) < 2 and not shared and cell.row == row
         raw = "|".join(c.text for c in filled) if len(filled) > 1 else cell.text
         stated = [unit for unit in (printed_unit(label), column.printed_unit, self.unit) if unit]
         self._record(Figure(code, None, raw, "unsure", str(cell.locator)), f"{label} {column.header}", stated, certain)
@@ -301,6 +304,11 @@ class _Matcher:
                 values = self.unknown_columns[column]
                 self.tables.findings.append(notices.unknown_column(self.header.table_id, "", values))
         self.unknown_columns.clear()
+
+
+def _figures_of_row(header: Header, cells: Sequence[Cell]) -> list[Cell]:
+    """The cells of a row of table 4 without a label left of the columns that says no more than 件数."""
+    return [c for c in cells if c.end_column > header.first_column or not _COUNT.fullmatch(squash(c.text))]
 
 
 def _needs_group(line: KnownLine) -> bool:

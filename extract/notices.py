@@ -177,6 +177,29 @@ def mixed_forms(disclosure: str, applications: str) -> Finding:
     )
 
 
+def all_blank() -> Finding:
+    """Every cell of every table is blank: agencies print 0 where there is nothing, so the figures may be lost."""
+    return Finding(
+        "form.blank",
+        "warning",
+        "所有表格的单元格均为空白，请核对原件是否另以图片或附件给出数字。",
+        "Every cell of the tables is blank: see whether the figures stand in a picture or an attachment.",
+    )
+
+
+def foreign_cells(form: str, codes: Sequence[str]) -> Finding:
+    """Cells that the form of the report does not print: headers of one form over rows of another."""
+    return Finding(
+        "form.mixed",
+        "warning",
+        f"报告用 {form} 年格式，但有 {len(codes)} 格的列名或行名属于另一格式，请核对这些数字的含义。",
+        f"The report is on the form of {form}, but {len(codes)} cells stand under labels of another form: check what"
+        " their figures count.",
+        tuple(codes),
+        subject="cells",
+    )
+
+
 def indicators_beside(codes: Sequence[str]) -> Finding:
     """A table of the form of 2014 beside tables of a later form."""
     return Finding(

@@ -138,7 +138,7 @@ def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
         quantities=tables.quantities,
         sections=sections,
         claims=read_claims(sections, opening, form=form, year=identity.year),
-        findings=[*identity.findings, *tables.findings, *check_mixture(tables)],
+        findings=[*identity.findings, *tables.findings, *check_mixture(tables, form)],
         published_on=document.published_on,
         period=identity.period,
     )

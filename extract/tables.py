@@ -59,6 +59,8 @@ def settle(tables: Tables, year: int | None) -> None:
     tables.caption_years |= read.caption_years
     tables.quantities += read.quantities
     tables.is_local, tables.has_indicators = read.is_local, read.is_the_form
+    if tables.figures and all(figure.status == "blank" for figure in tables.figures.values()):
+        tables.findings.append(notices.all_blank())
     other = {code: years for code, years in tables.caption_years.items() if year is not None and year not in years}
     for years in dict.fromkeys(other.values()):
         codes = [code for code in other if other[code] == years]
@@ -85,15 +87,23 @@ def choose_form(tables: Tables, year: int | None) -> str | None:
     return in_force.form if in_force is not None and in_force.form != _INDICATOR_FORM else None
 
 
-def check_mixture(tables: Tables) -> list[Finding]:
-    """A finding where table 2 and table 3 are of different forms, or stand beside a table of the form of 2014."""
+def check_mixture(tables: Tables, form: str | None) -> list[Finding]:
+    """A finding where a report on ``form`` has cells of another.
+
+    That is where table 2 and table 3 are of different forms, where a table has headers of one form over rows of
+    another, and where a table of the form of 2014 stands beside later ones.
+    """
     disclosure, applications = tables.table_form("2"), tables.table_form("3")
     if disclosure and applications and disclosure != applications:
         return [notices.mixed_forms(disclosure, applications)]
     codes = tuple(code for code in tables.figures if code.startswith(_INDICATORS))
     if codes and len(codes) < len(tables.figures):
         return [notices.indicators_beside(codes)]
-    return []
+    if form is None or form == _LOCAL_FORM:
+        return []
+    own = {cell.code for cell in form_cells(form)}
+    foreign = [code for code in tables.figures if code not in own and not code.startswith(_SINGLE_OTHER)]
+    return [notices.foreign_cells(form, foreign)] if foreign else []
 
 
 def missing_codes(tables: Tables, form: str) -> list[str]:

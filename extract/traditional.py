@@ -3,6 +3,7 @@
 # Only the words of titles, of the period sentence and of the forms' labels, and the commonest of agency names: a
 # character that is not listed stays as printed.
 _PAIRS = (
+    "萬万 機机 "
     "開开 報报 廣广 東东 發发 區区 縣县 鎮镇 鄉乡 團团 會会 員员 務务 與与 農农 業业 濟济 經经 貿贸 財财 稅税 運运 "
     "輸输 環环 護护 檢检 驗验 監监 審审 計计 統统 質质 術术 學学 體体 衛卫 療疗 藥药 檔档 館馆 處处 辦办 廳厅 產产 "
     "資资 國国 設设 規规 劃划 僑侨 賓宾 臺台 灣湾 蘇苏 滬沪 陝陕 甯宁 寧宁 遼辽 龍龙 黃黄 陽阳 陰阴 興兴 華华 豐丰 "

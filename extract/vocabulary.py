@@ -15,6 +15,8 @@ from extract.labels import label_key, numbering
 # real reports: similar enough, and much more similar than the runner-up.
 _LEAST_SIMILARITY = 78.0
 _LEAST_LEAD = 12.0
+# What is left of a cut label.
+_LEAST_PIECE = 4
 _TELLING = frozenset("不未非无没上下去前允许禁止0123456789")
 _UNIT = re.compile(r"(?:单位)?(亿元|万元|元)$")
 
@@ -83,8 +85,17 @@ class Vocabulary:
         return self._similar(key, numbering(text))
 
     def find_column(self, text: str) -> KnownLine | None:
-        """The column that a header cell names (its unit set aside), or None."""
-        return self.columns.get(_without_unit(label_key(text)))
+        """The column that a header cell names (its unit set aside, cut at one end where one is meant), or None."""
+        key = _without_unit(label_key(text))
+        return self.columns.get(key) or self._cut(key)
+
+    @cache  # noqa: B019
+    def _cut(self, key: str) -> KnownLine | None:
+        """社会公益组, 制作数量: converters lose a line or the last character of a header."""
+        if len(key) < _LEAST_PIECE:
+            return None
+        whole = [line for label, line in self.columns.items() if label.startswith(key) or label.endswith(key)]
+        return whole[0] if len({line.key for line in whole}) == 1 else None
 
     def find_group(self, text: str) -> str | None:
         """The key of a group label (不予公开, 法人或其他组织), or None."""

@@ -104,7 +104,8 @@ def _required_rows(report: Report, block: FormBlock) -> list[Line]:
     """The rows a block must have: （六）其他处理 as its three parts, or as one row where only that is printed."""
     parts = [row for row in block.rows if row.key in OTHER_PARTS]
     if not parts:
-        return list(block.rows)
+        is_split = not _has_row(report, OTHER) and any(_has_row(report, part) for part in OTHER_PARTS)
+        return [row for row in block.rows if row.key != OTHER or not is_split]
     left_out = OTHER_PARTS if _has_single_other_row(report) else (OTHER,)
     return [row for row in block.rows if row.key not in left_out]
 

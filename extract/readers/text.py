@@ -1,5 +1,6 @@
 """Plain text to Document: lines are paragraphs, lines with tabs or bars are rows of a table."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -8,6 +9,9 @@ from extract.errors import UnreadableFile
 from extract.readers.html import decode
 
 _MOST_BYTES = 2_000_000
+_LEAST_LONE_BARS = 20
+# The line below the head of a Markdown table.
+_RULE = re.compile(r"\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?\s*)?")
 
 
 def read_text(body: bytes, name: str, *, title_hint: str | None = None) -> Document:
@@ -26,12 +30,24 @@ def read_text(body: bytes, name: str, *, title_hint: str | None = None) -> Docum
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[Block]:
-    numbered = enumerate(lines, start=1)
+    numbered = [(number, line) for number, line in enumerate(lines, start=1) if not _RULE.fullmatch(line.strip())]
+    has_cells = _has_a_cell_a_line([line for _, line in numbered])
     for separator, run in groupby(numbered, key=lambda pair: _separator(pair[1])):
-        if separator is None:
-            yield from (Text(line.strip(), Locator(line=number)) for number, line in run if line.strip())
-        else:
+        if separator is not None:
             yield _grid(separator, list(run))
+            continue
+        for number, line in run:
+            text = line.strip()
+            if has_cells and text.endswith("|"):  # a blank cell is kept
+                yield Text(text[:-1].strip(), Locator(line=number))
+            elif text:
+                yield Text(text, Locator(line=number))
+
+
+def _has_a_cell_a_line(lines: Sequence[str]) -> bool:
+    """Whether a bar ends the line of every cell, and parts none."""
+    lone = sum(line.count("|") == 1 and line.rstrip().endswith("|") for line in lines)
+    return lone >= _LEAST_LONE_BARS and all(line.count("|") < 2 and "\t" not in line for line in lines)
 
 
 def _separator(line: str) -> str | None:
