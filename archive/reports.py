@@ -102,14 +102,14 @@ def _of_government(db: Database, reading: Reading) -> Reading:
 
 def _save(db: Database, reading: Reading, linked: list[Edition]) -> int:
     capture, identity, version, digest = reading.capture, reading.identity, reading.version, reading.digest
-    copied = copied_edition(db, identity, reading.report, capture)
-    if copied is not None and find_edition(db, "identity = ? AND content_hash = ?", identity, digest) is None:
+    same = find_edition(db, "identity = ? AND content_hash = ?", identity, digest)
+    copied = copied_edition(db, identity, reading.report, capture) if same is None else None
+    if copied is not None:
         return _save_copy(db, copied, reading, linked)
     held = [edition for edition in linked if edition.identity == identity]
     unchanged = next((edition for edition in held if edition.content_hash == digest), None)
     reread = unchanged or next((edition for edition in held if edition.extractor_version < version), None)
     reread = reread or (None if held else _misread(linked, reading))
-    same = find_edition(db, "identity = ? AND content_hash = ?", identity, digest)
     if reread is not None and (same is None or same.id == reread.id):
         if reread.identity == identity:
             _correct(db, reread, reading)

@@ -107,11 +107,13 @@ def place_of(name: str, home: Division | None = None) -> Division | None:
     return _split(plain_name(name), home)[1]
 
 
+@lru_cache(_REMEMBERED)
 def says_place(name: str) -> bool:
     """Whether a name begins with a place, known or not: 甲县教育局, not 教育局 or 城市管理局."""
     return _split(name, None)[0] or (not read_organ(name, None).is_known and _UNKNOWN_PLACE.match(name) is not None)
 
 
+@lru_cache(_REMEMBERED)
 def resolve_by_words(printed: str) -> Issuer | None:
     """An agency of a place that no list knows, by the words alone: 沅泽市枫渡区住建局 under 沅泽市枫渡区人民政府.
 

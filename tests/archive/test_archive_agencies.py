@@ -206,6 +206,28 @@ def test_a_governments_report_under_its_offices_name_is_the_same(archive: Archiv
     assert dump(archive) == before
 
 
+@pytest.mark.parametrize("again", [(1, 2), (2, 1)])
+@pytest.mark.parametrize(
+    "order", [("盱眙县人民政府", "县府办"), ("县府办", "盱眙县人民政府"), ("盱眙县人民政府", "盱眙县人民政府")]
+)
+@pytest.mark.parametrize("upheld", [7, 8])
+def test_what_is_one_report_stays_one_when_a_newer_extractor_reads_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, order: tuple[str, str], again: tuple[int, int], upheld: int
+) -> None:
+    for n, printed in enumerate(order):
+        save(archive, printed, "xuyi", cells=TELLING, title=f"{printed}{n}")
+    monkeypatch.setattr(extract, "EXTRACTOR_VERSION", extract.EXTRACTOR_VERSION + 1)
+    for capture_id in again:
+        printed = order[capture_id - 1]
+        cells = [figure("review.upheld", upheld), *TELLING[1:]]
+        report = make_report(agency=printed, title=f"{printed}{capture_id - 1}", cells=cells, findings=[])
+        archive.save_report(report, archive.capture(capture_id), "x")
+    rows = "SELECT agencies.name, is_current, extractor_version FROM reports JOIN agencies ON agencies.id = agency_id"
+    assert archive.db.execute(rows).fetchall() == [("盱眙县人民政府", 1, extract.EXTRACTOR_VERSION)]
+    assert archive.db.execute("SELECT count(*) FROM report_captures").fetchone() == (2,)
+    assert {report.figures["review.upheld"] for _, report in archive.current_reports()} == {upheld}
+
+
 def test_an_offices_own_report_is_another_one(archive: Archive) -> None:
     save(archive, "盱眙县人民政府", "xuyi", cells=TELLING)
     save(
