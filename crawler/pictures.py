@@ -4,8 +4,10 @@ Pure functions on article pages.
 """
 
 import re
+from collections.abc import Iterator
 
 from lxml import html as lxml_html
+from parsel import Selector, SelectorList
 from scrapy.http import TextResponse
 from w3lib.url import safe_url_string
 
@@ -20,6 +22,8 @@ _BODIES = (
     ".g-detailbox, .detail-content, .pub-detail, .main-txt, .news_cont_d_wrap, .tyxxy_main, .view-content, .article",
     ".content-box, .content-main, .content-body, .content-text, .content",
 )
+# Hanweb's portals mark where it begins and ends.
+_MARKED = re.compile(r"<meta[^>]*ContentStart[^>]*>(?P<body>.*?)<meta[^>]*ContentEnd", re.IGNORECASE | re.DOTALL)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|bmp|tiff?|webp)$", re.IGNORECASE)
 _ORNAMENT = re.compile(
     r"logo|icon|banner|qr_?code|ewm|erweima|weixin|wechat|share|button|btn|arrow|fileTypeImages|sprite|/common/|/skin/",
@@ -41,15 +45,19 @@ def report_pictures(response: TextResponse) -> list[str]:
     figures itself; none where they are more than a report has pages."""
     if b"<img" not in response.body.lower() or _has_figures(response):
         return []
-    page = page_of(response)
-    for selector in _BODIES:
-        found: dict[str, None] = {}
-        for picture in page.css(selector).css("img"):
-            if url := _address(response, picture.root):
-                found[url] = None
-        if found:
-            return list(found) if len(found) <= _MOST_PAGES else []
+    for body in _bodies(response):
+        addresses = [_address(response, picture.root) for picture in body.css("img")]
+        if found := list(dict.fromkeys(url for url in addresses if url)):
+            return found if len(found) <= _MOST_PAGES else []
     return []
+
+
+def _bodies(response: TextResponse) -> Iterator[Selector | SelectorList[Selector]]:
+    """What may be the article's body, the surest first."""
+    if marked := _MARKED.search(text_of(response)):
+        yield Selector(text=marked["body"] or "<p/>", type="html")
+    page = page_of(response)
+    yield from (page.css(selector) for selector in _BODIES)
 
 
 def _has_figures(response: TextResponse) -> bool:

@@ -210,8 +210,7 @@ class PortalSpider(Spider):
         title, found = response.meta["row"].title, dict[str, str]()
         for page in self.article_pages(response):
             found |= {url: label or found.get(url, "") for url, label in self.attachment_links(page)}
-            if read_title(title):
-                found |= dict.fromkeys(report_pictures(page), title)
+            found |= dict.fromkeys(report_pictures(page), title)
         return list(found.items())
 
     def article_pages(self, response: TextResponse) -> list[TextResponse]:

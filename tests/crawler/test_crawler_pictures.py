@@ -45,6 +45,11 @@ def test_pictures_of_the_site_around_an_article_are_left() -> None:
     assert report_pictures(page('<div id="side"><img src="/a/big.jpg"></div><div class="TRS_Editor">文</div>')) == []
 
 
+def test_the_body_is_what_the_portal_marks_as_such() -> None:
+    marked = '<img src="/big.jpg"><meta name="ContentStart"><p><img src="/att/1.jpg"></p><meta name="ContentEnd">'
+    assert report_pictures(page(marked)) == ["http://www.example.gov.cn/att/1.jpg"]
+
+
 def test_pictures_that_are_loaded_late_are_found_by_their_own_address() -> None:
     late = '<div id="zoom"><img src="/common/blank.png" data-original="/att/1.jpg"></div>'
     assert report_pictures(page(late)) == ["http://www.example.gov.cn/att/1.jpg"]
