@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from extract.document import Block, Text
+from extract.labels import plain_label
+from extract.traditional import SIMPLIFIED
 
 _HEADING = re.compile(r"^(?P<number>[一二三四五六七八]|[—–―-]{1,2})\s*[、.,:]\s*(?P<words>\S.*)$")
 _LIST = re.compile(r"[一二三四五六七八]、|[;、,]$")
@@ -63,9 +65,12 @@ def split_headings(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _parts(block: Text) -> Iterator[Text]:
-    edges = sorted({0, len(block.text), *(edge for found in _GLUED.finditer(block.text) for edge in found.span())})
+    found = _GLUED.finditer(block.text.translate(SIMPLIFIED))
+    edges = sorted({0, len(block.text), *(edge for heading in found for edge in heading.span())})
     parts = [block.text[start:end].strip() for start, end in pairwise(edges)]
-    if len(parts) < 2 or not any(part.strip("：:。.") for part in parts if not _GLUED.fullmatch(part)):
+    if len(parts) < 2 or not any(
+        part.strip("：:。.") for part in parts if not _GLUED.fullmatch(part.translate(SIMPLIFIED))
+    ):
         yield block
         return
     yield from (
@@ -84,7 +89,7 @@ def is_report_heading(text: str) -> int | None:
     match = _HEADING.match(line)
     if match is None or len(line) >= _MAX_LENGTH:
         return None
-    words = re.sub(r"\s+", "", match["words"])
+    words = plain_label(match["words"])
     if _LIST.search(words) or _TABLE_ROW.search(words):
         return None
     numeral = "一二三四五六七八".find(match["number"]) + 1 or 1

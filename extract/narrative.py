@@ -8,6 +8,7 @@ from extract.clauses import PLACE, Clause, Item, split_clauses
 from extract.headings import is_report_heading
 from extract.quantities import plain_prose
 from extract.report import Claim, Number, Section
+from extract.traditional import simplified
 from extract.wording import Entry, entries_about, wording
 from extract.zeros import never_happened
 
@@ -29,7 +30,7 @@ _MAY_STATE = re.compile(
     r"\d|[零一二两三四五六七八九十百千][余多]?[件条起宗例次份项个期场人名篇部]|没有|未|无|不存在|为零|是零|零申请|零复议|零诉讼"
 )
 """Sentences without any of these are not looked at further: most are, and reading one takes time."""
-_BLANKS = re.compile(r"\s+")
+_NO_WORDS = re.compile(r"\s+|\([a-z\u00e0-\u01dc]+\)")
 _ZERO_WORD = re.compile(r"(?<=[为是])零(?=[，。；、)]|$)")
 _NOT_ONE = re.compile(r"(没有|未|无)((?:发生|收到|出现|产生|接到|有)?(?:过|任何)?)一[起件例宗次个](?=[^，。]{2})")
 _LONGEST_SUBHEAD = 25
@@ -92,6 +93,7 @@ def _sentences(line: str) -> Iterator[str]:
 
 def _subhead_topic(sentence: str) -> str | None:
     """The topic that a sub-head (（二）依申请公开情况) sets, ``""`` where it ends one; None for any other sentence."""
+    sentence = simplified(sentence)
     plain = re.sub(r"^[(（]?[一二三四五六七八九十\d]+[)）、.,]+", "", sentence)
     if plain == sentence or len(plain) > _LONGEST_SUBHEAD or re.search(r"[\d，,没未无]", plain):
         return None
@@ -106,9 +108,10 @@ def sentence_claims(
     ``topic`` is what the text before it was about, ``year`` the report's.
     """
     subjects = wording().subjects["form_2014" if in_2014_form else "since_2019"]
-    if _MAY_STATE.search(sentence) is None or (topic is None and subjects.search(_BLANKS.sub("", sentence)) is None):
+    plain = simplified(sentence[:_LONGEST_SENTENCE])
+    if _MAY_STATE.search(plain) is None or not (topic or subjects.search(_NO_WORDS.sub("", plain))):
         return [], None
-    text = _NOT_ONE.sub(r"\1\2", _ZERO_WORD.sub("0件", plain_prose(sentence[:_LONGEST_SENTENCE])))
+    text = _NOT_ONE.sub(r"\1\2", _ZERO_WORD.sub("0件", plain_prose(plain)))
     clauses = list(split_clauses(text))
     reading = _SentenceReading(clauses, text, topic, in_2014_form, year)
     scope = wording().scope(text)

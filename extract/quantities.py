@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from extract.report import Number
+from extract.traditional import simplified
 
 _MONEY = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": Decimal(10**4)}
 """Units of money and what one of them is in 万元, the unit in which the forms print amounts of the narrative."""
@@ -30,6 +31,7 @@ _NO_COUNT = re.compile(
 )
 _NO_COUNT_BEFORE = re.compile(r"(?:第|百分之|[A-Za-z_\-/~～:]|[〔\[]|\d[.]|分之)$")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_PINYIN = re.compile(r"\([a-z\u00e0-\u01dc]+\)")
 _GAP_IN_NUMBER = re.compile(r"(?<=\d)\s+(?=\d)")
 _NOT_A_COUNT = re.compile(
     r"一(?:件事|个|些|部分|次性|项项|条条|件件|条龙|期工程)|[一二两三四五六七八九十](?:项制度|个工作|是)"
@@ -64,11 +66,11 @@ class Quantity:
 def plain_prose(text: str) -> str:
     """Running text for reading: signs half-width (but full-width commas kept apart from those in 1,113), no blanks.
 
-    Blanks between two digits become :data:`BREAK`.
+    Blanks between two digits become :data:`BREAK`; traditional characters become simplified, 開(kāi) loses its hint.
     """
     parts = (unicodedata.normalize("NFKC", part) for part in text.split("，"))
     text = "，".join(_GROUPED.sub(lambda number: number[0].replace(",", ""), part) for part in parts)
-    text = _GAP_IN_NUMBER.sub(BREAK, text)
+    text = _GAP_IN_NUMBER.sub(BREAK, simplified(_PINYIN.sub("", text)))
     text = "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
     return text.replace(",", "，").replace(":", "：").replace(";", "；").replace("｡", "。")
 

@@ -47,6 +47,11 @@ STATED = [
     ("新收政府信息公开申请1,204件。", received(1204)),
     ("全年收到公开申请 35 件，办 结 34 件。", received(35, concluded=34)),
     ("收到公开申请１２件。", received(12)),
+    # traditional characters, with hints
+    ("全年共收到政府信息公開申請15件，辦結14件，結轉下年1件。", received(15, concluded=14, carried_out=1)),
+    ("共收到政府信息公開(kāi)申請(qǐng)兩件。", received(2)),
+    ("未發生因信息公開引起的行政訴訟。", NO_LAWSUIT),
+    ("制定規範性檔案3件，廢止1件。", {"normative.made": 3, "normative.repealed": 1}),
     # with the carry-over, or without
     ("共受理公开申请50件（新收46，结转4）。",
      {"group:received_plus_carried_in": 50, A + "received": 46, A + "carried_in": 4}),
