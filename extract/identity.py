@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from extract.agencies import agency_level, same_agency
 from extract.body import ReportingPeriod, compiler, contact, opening_readings, reporting_period
@@ -11,6 +12,11 @@ from extract.report import Finding
 from extract.titles import TitleReading, read_title, tidy_title
 
 __all__ = ["Identity", "TitleReading", "agency_level", "identify", "read_title"]
+
+# 據(jù), 現(xiàn): copies in bulk carry them, no government's page does.
+_PINYIN_HINT = re.compile(
+    r"[\u4e00-\u9fff][(（](?=[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ])[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}[)）]"
+)
 
 _HAS_PLACE = re.compile(r"[\u4e00-\u9fff]+?(?:(?<!城)(?:市(?!场)|乡)|[省县区旗州盟镇])")
 
@@ -37,7 +43,8 @@ def identify(title_candidates: Sequence[str], body_text: str, *, published_on: s
     Where they are even it is the first title's, then the period's, then the opening's. The agency is the title's, then
     the opening's, the compiler's (本报告由…编制), the contact's (请与…联系). Values that disagree give a finding
     ``identity.year`` or ``identity.agency`` that names them (warning); so does a value that nothing states, or that
-    only compiler or contact do (info), and a year that the date does not bear out (info).
+    only compiler or contact do (info), and a year that the date does not bear out (info). Marks of a copy on another
+    site give ``identity.copy``.
     """
     titles = [(tidy_title(text), reading) for text in title_candidates if (reading := read_title(text)) is not None]
     opening = opening_readings(body_text)
@@ -59,7 +66,7 @@ def identify(title_candidates: Sequence[str], body_text: str, *, published_on: s
         agency=agency,
         year=year,
         period=period.days if period else None,
-        findings=(*year_findings, *agency_findings),
+        findings=(*year_findings, *agency_findings, *_copy_marks("\n".join([*title_candidates, body_text]))),
     )
 
 
@@ -188,6 +195,23 @@ def _agency_not_stated(instead: str) -> Finding:
         "Neither title nor body names the agency",
         subject="not stated",
     )
+
+
+def _copy_marks(text: str) -> list[Finding]:
+    """A finding where the text is a copy's: such copies put other names, and at times figures, in place of the real."""
+    hints = list(islice(_PINYIN_HINT.finditer(text), 2))
+    if len(hints) < 2:
+        return []
+    shown = "、".join(hint.group() for hint in hints)
+    return [
+        Finding(
+            "identity.copy",
+            "warning",
+            f"正文带有批量转载网页的拼音夹注（{shown}），单位名称和数字可能被改动，请与原网页核对",
+            f"The text has pinyin in brackets ({shown}) as copies in bulk do: names and figures may have been changed,"
+            " compare with the agency's own page",
+        )
+    ]
 
 
 def _with_place(agency: str, others: list[str]) -> str:

@@ -263,3 +263,17 @@ def test_no_two_findings_have_one_fingerprint(
     findings = identify([wording.format(*t) for t in titles], "\n".join(lines), published_on=published_on).findings
     fingerprints = [finding.fingerprint("某局", 2021) for finding in findings]
     assert len(fingerprints) == len(set(fingerprints))
+
+
+@pytest.mark.parametrize(
+    ("body", "is_copy"),
+    [
+        ("根據(jù)條例的要求，現(xiàn)將報告予以公布。", True),
+        ("根據（jù）條例的要求，現（xiàn）將報告予以公布。", True),
+        ("根據(jù)條例的要求，現將報告予以公布。", False),
+        ("见附件(pdf)，另存为(docx)格式(xls)。", False),
+    ],
+)
+def test_pinyin_in_brackets_marks_a_copy(body: str, is_copy: bool) -> None:
+    found = identify(["甲县人民政府2023年政府信息公开工作年度报告"], body)
+    assert ("identity.copy" in [finding.rule for finding in found.findings]) is is_copy
