@@ -11,6 +11,7 @@ from extract.report import Number
 from simulator.figures import AgencyFigures, Figures, add, as_2019_form, with_single_other
 from simulator.reports import DocumentFormat, Quirk, SimulatedReport
 from simulator.sentences import sections
+from simulator.statistics import statistics_sections
 
 YEARS = range(2019, 2024)
 
@@ -46,7 +47,7 @@ class Agency:
             title=self.title_of(year),
             figures=MappingProxyType(dict(figures)),
             published_on=self._published_on(year),
-            sections=sections(self.name, year, figures),
+            sections=(statistics_sections if form.form == "2014" else sections)(self.name, year, figures),
             document=self._document(year),
             repeat_header=year % 2 == 0,
         )

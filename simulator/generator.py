@@ -130,12 +130,12 @@ def _converted(drafts: Sequence[GeneratedDocument], suffix: str, target: str) ->
 
 
 def _report(rng: random.Random, seed: int) -> SimulatedReport:
-    """An agency's report of a year between 2019 and 2025, with few or many applications."""
+    """An agency's report of a year between 2014 and 2025, with few or many applications."""
     place = rng.choice(_PLACES)
     name = f"{place}人民政府" if place[-1] in "镇" or rng.random() < 0.3 else place + rng.choice(_OFFICES)
     if place.endswith("街道"):
         name = f"{place}办事处"
-    year = rng.randint(2019, 2025)
+    year = rng.randint(2014, 2025)
     form = form_for_year(year)
     assert form is not None
     scale = rng.choice((0, 2, 15, 60, 400, 3000))

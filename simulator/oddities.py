@@ -96,13 +96,15 @@ def other_blank_mark(report: SimulatedReport, rng: random.Random) -> SimulatedRe
 
 def misprint(report: SimulatedReport, rng: random.Random) -> SimulatedReport:
     """One figure that doesn't add up."""
-    code = rng.choice([code for code in report.figures if _is_application(code)])
+    code = rng.choice([code for code in report.figures if _is_application(code)] or list(report.figures))
     value = report.figures[code]
     return report.with_figures({code: (value or 0) + rng.choice((1, 9, 10, 90))})
 
 
 def nought_totals(report: SimulatedReport, rng: random.Random) -> SimulatedReport:
     """The totals of table 4 left at nought."""
+    if report.form == "2014":
+        return report
     return report.with_figures({f"{row}.total": 0 for row in CHALLENGES})
 
 

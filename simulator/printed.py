@@ -6,6 +6,7 @@ change.
 
 from dataclasses import dataclass, replace
 
+from simulator import statistics
 from simulator.reports import HEADINGS, SimulatedReport
 from simulator.tables import HEADER_ROWS_OF_TABLE_3, PrintedCell, Table, split, tables
 
@@ -33,6 +34,9 @@ class PrintedReport:
 def printed(report: SimulatedReport) -> PrintedReport:
     """The report as the form lays it out."""
     laid_out = tables(report)
+    if report.form == "2014":
+        chapters = [Part(*pair) for pair in zip(statistics.HEADINGS, report.sections, strict=True)]
+        return PrintedReport((report.title,), (*chapters, Part(statistics.TABLE_HEADING, (), (laid_out["stat"],))))
     return PrintedReport(
         (report.title,),
         tuple(

@@ -28,13 +28,15 @@ Table = list[list[PrintedCell]]
 
 
 def tables(report: SimulatedReport) -> dict[str, Table]:
-    """Section number ('2', '3', '4') to its table."""
+    """Section number ('2', '3', '4') to its table; ``stat`` to the one of the form of 2014."""
     form = load_form(report.form)
 
     def figure(code: str, column_span: int = 1) -> PrintedCell:
         text = number_text(report.figures[code], report.blank_mark, signed=code.endswith(".items_change"))
         return PrintedCell(text, column_span=column_span, code=code)
 
+    if report.form == "2014":
+        return {"stat": _statistics(form, figure)}
     return {
         "2": _disclosures(form, figure),
         "3": _applications(form, figure, printed=set(report.figures)),
@@ -143,6 +145,22 @@ def _challenges(form: Form, figure: Callable[..., PrintedCell]) -> Table:
             second += [PrintedCell(column.label, row_span=2) for _ in members for column in block.columns]
     figures = [figure(f"{row.key}.{column.key}") for row in block.rows for column in block.columns]
     return [first, second, third, figures]
+
+
+def _statistics(form: Form, figure: Callable[..., PrintedCell]) -> Table:
+    """指标, 单位, 数量: a row for each indicator, and one without a figure for each heading."""
+    rows = form.tables[0].blocks[0].rows
+    table: Table = [[PrintedCell("统计指标"), PrintedCell("单位"), PrintedCell("统计数")]]
+    printed: set[tuple[str, ...]] = set()
+    for row in rows:
+        for depth in range(1, len(row.path) + 1):
+            path = row.path[:depth]
+            has_figure = any(other.label.startswith(path[-1]) for other in rows)
+            if path not in printed and not has_figure:
+                table.append([PrintedCell(path[-1], is_label=True), PrintedCell("——"), PrintedCell("——")])
+            printed.add(path)
+        table.append([PrintedCell(row.label, is_label=True), PrintedCell(row.unit), figure(row.key)])
+    return table
 
 
 def _path(line: Line) -> tuple[str, ...]:
