@@ -15,6 +15,7 @@ from extract.labels import label_key, squash
 from extract.numbers import parse_number
 from extract.report import Figure, FigureStatus
 from extract.tables import Tables
+from extract.torn_rows import mend_torn_rows
 from extract.vocabulary import KnownLine, printed_unit, vocabulary
 
 _CHALLENGES = {line.key: line.label for line in load_form("2021").table("4").blocks[0].rows}
@@ -37,7 +38,7 @@ def match_tables(blocks: Iterable[Block]) -> Tables:
             if matcher.tables.indicators.take(block, lines):
                 matcher.leave()
             else:
-                matcher.read(block, lines)
+                matcher.read(mend_torn_rows(block), lines)
             lines = []
         else:
             lines.append(block.text)
@@ -69,6 +70,8 @@ class _Matcher:
         self.unit: str | None = None
         self.blank_codes: list[str] = []
         self.is_loose = False
+        self.is_unknown = False
+        self.is_guessed = False
 
     def leave(self) -> None:
         """A table of another kind stands between: what comes next goes on with none."""
@@ -92,14 +95,21 @@ class _Matcher:
         self.width = grid.column_count
 
     def _read_next(self, grid: Grid, row: int) -> None:
-        """Read a row; figures without a label may be those of a labelled blank row next to them (a row torn apart)."""
+        """Read a row; figures without a label may be those of a labelled blank row next to them (a row torn apart).
+
+        So may those of an unknown label beside a blank row whose label was only guessed.
+        """
         printed = [cell for cell in grid.row(row) if cell.row == row and squash(cell.text)]
-        above, was_loose = self.blank_codes, self.is_loose
+        above, was_loose, was_unknown, was_guessed = self.blank_codes, self.is_loose, self.is_unknown, self.is_guessed
+        self.is_unknown = self.is_guessed = False
         if printed:
             self.blank_codes, self.is_loose = [], numeric_row(printed) and any(is_number(cell) for cell in printed)
         if self.header is not None:
             self._read_row(grid, row)
-        codes = above if self.is_loose else self.blank_codes if was_loose else []
+        if self.is_loose or (self.is_unknown and was_guessed):
+            codes = above
+        else:
+            codes = self.blank_codes if was_loose or (was_unknown and self.is_guessed) else []
         if printed and codes:
             self.tables.findings.append(notices.torn_row(codes))
             doubt(self.tables.figures, codes)
@@ -186,6 +196,7 @@ class _Matcher:
         if match is None or (leaf.row_span > 1 and words.find_group(leaf.text)):
             return None  # a group label: the row's own label is lost
         if not match.exact:
+            self.is_guessed = True
             codes = [f"{match.line.key}.{column.key}" for column in self.header.columns]
             self.tables.findings.append(notices.bridged_label(self.header.table_id, leaf.text, match.line.label, codes))
         return match.line
@@ -293,6 +304,7 @@ class _Matcher:
                 self.unknown_columns.setdefault(cell.column, []).append(squash(cell.text))
 
     def _unknown_row(self, label: str, values: Sequence[Cell]) -> None:
+        self.is_unknown = True
         assert self.header is not None
         self.tables.findings.append(
             notices.unknown_row(self.header.table_id, label, [squash(cell.text) for cell in values])

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import docx
 import xlsxwriter
+from docx.shared import Pt
 
 from simulator.printed import PrintedReport, is_table_3
 from simulator.render import layout_html
@@ -38,6 +39,7 @@ _FILTERS = {
 def word_file(layout: PrintedReport, rng: random.Random) -> Files:
     """A DOCX with merged cells."""
     document = docx.Document()
+    document.styles["Table Grid"].font.size = Pt(8)
     for line in layout.titles:
         document.add_heading(line, level=0)
     for part in layout.parts:
