@@ -24,7 +24,7 @@ from extract.readers.text import read_text
 from extract.report import Report
 from extract.sections import preamble, split_reports, split_sections
 from extract.tables import check_mixture, choose_form, settle, status_of
-from extract.titles import read_title
+from extract.titles import is_about_reports, read_title
 
 EXTRACTOR_VERSION = 2
 """Raised whenever a change here may read an archived capture differently: the archive is then read again."""
@@ -113,6 +113,7 @@ def _reports(document: Document, name: str) -> list[Report]:
 
 
 def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
+    _check_own_titles(document, name)
     tables = match_tables(blocks)
     opening = preamble(blocks)
     sections = split_sections(blocks)
@@ -168,6 +169,15 @@ def _title_candidates(document: Document, opening: list[str]) -> list[str]:
     readings = [(line, reading) for line in [*lines, *pairs] if (reading := read_title(line)) is not None]
     named_first = sorted(readings, key=lambda pair: not pair[1].agency)
     return list(dict.fromkeys([*document.titles, *(line for line, _ in named_first), *document.fallback_titles]))
+
+
+def _check_own_titles(document: Document, name: str) -> None:
+    """Refuse what its own titles call an interpretation, a template or a notice: its tables are no agency's report."""
+    about = [title for title in document.titles if is_about_reports(title)]
+    if about and not any(read_title(title) is not None for title in document.titles):
+        raise UnreadableFile(
+            name, "not_a_report", f"by its title about annual reports, not one itself: {about[0][:60]}"
+        )
 
 
 def _no_report(document: Document, name: str, *, is_titled: bool, has_headings: bool) -> UnreadableFile:

@@ -42,6 +42,12 @@ _NOT_A_REPORT = re.compile(
     r"某[省市县区镇]|x[省市县区局x]|×",
     re.IGNORECASE,
 )
+# Of these the ones that no title of a report itself has, not even of one that is published by a notice.
+_ABOUT_REPORTS = re.compile(
+    r"解读|图解|一图|读懂|模板|范[本文例]|样[本表]|须知|报送|填报|撰写|起草|做好|编制(?:和|与|及|、)?(?:发布|公布|工作)|培训[会班]|"
+    r"某[省市县区镇]|x[省市县区局x]|×",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(
     r"(?:的?(?:公告|公示|通告))?(?:正文|全文|文字版|图文版)?(?P<year>\(?20[0-4]\d年?度?\)?(?![-./\d]))?"
     r"(?P<tags>(?:\([^()]*\)|【[^】]*】|\[[^\]]*\])*)(?:\.(?:docx?|pdf|wps|html?|txt|ofd))?"
@@ -89,6 +95,12 @@ def read_title(title: str) -> TitleReading | None:
     text = clean_text(title)
     readings = (_read_around(text, phrase) for phrase in _PHRASE.finditer(text))
     return next((reading for reading in readings if reading is not None), None)
+
+
+def is_about_reports(title: str) -> bool:
+    """Whether a title is that of something about annual reports: an interpretation, a template, how to write them."""
+    text = clean_text(title)
+    return _PHRASE.search(text) is not None and _ABOUT_REPORTS.search(text) is not None and read_title(title) is None
 
 
 def _read_around(text: str, phrase: re.Match[str]) -> TitleReading | None:

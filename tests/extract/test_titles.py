@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extract import UnreadableFile, read_bytes
 from extract.agencies import agency_level, same_agency, whole_name
 from extract.titles import TitleReading, read_title, tidy_title
 
@@ -267,3 +268,40 @@ def test_levels_of_real_pages(samples: Path, capsys: pytest.CaptureFixture[str])
 def _holds(reading: TitleReading | None, given_name: str) -> bool:
     one, other = (re.sub(r"人民政府$", "", name) for name in (reading.agency if reading else "", given_name))
     return bool(one and other) and (one in other or other in one)
+
+
+TABLE = """<h2>四、政府信息公开行政复议、行政诉讼情况</h2><table><tr><td colspan="5">行政复议</td></tr>
+<tr><td>结果维持</td><td>结果纠正</td><td>其他结果</td><td>尚未审结</td><td>总计</td></tr>
+<tr><td>4</td><td>1</td><td>0</td><td>0</td><td>5</td></tr></table>"""
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "关于做好2023年政府信息公开工作年度报告编制和发布工作的通知",
+        "文字解读：青山县2023年政府信息公开工作年度报告",
+        "一图读懂青山县2023年政府信息公开工作年度报告",
+        "2023年政府信息公开工作年度报告模板",
+        "xx市财政局2023年政府信息公开工作年度报告",
+        "关于报送2023年度政府信息公开工作年度报告的函",
+    ],
+)
+def test_a_page_about_reports_is_none_whatever_its_tables_hold(title: str) -> None:
+    with pytest.raises(UnreadableFile) as refusal:
+        read_bytes(f"<title>{title}</title><h1>{title}</h1>{TABLE}".encode(), "page.html")
+    assert refusal.value.kind == "not_a_report"
+    assert title in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("title", "heading"),
+    [
+        ("青山县2023年政府信息公开工作年度报告", "年度报告解读专栏"),
+        ("政策解读", "青山县2023年政府信息公开工作年度报告"),
+        ("关于公布2023年政府信息公开工作年度报告的通知", "青山县2023年政府信息公开工作年度报告"),
+        ("政府信息公开指南和年报", "年报"),
+    ],
+)
+def test_a_report_stays_one_beside_such_words(title: str, heading: str) -> None:
+    (report,) = read_bytes(f"<title>{title}</title><h1>{heading}</h1>{TABLE}".encode(), "page.html")
+    assert report.figures["review.total"] == 5
