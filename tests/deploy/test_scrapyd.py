@@ -7,6 +7,7 @@ import signal
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +254,20 @@ def test_options_go_to_the_jobs_and_the_summary_tells_of_them(
     assert (summary["command"], summary["ok"], summary["outcomes"]) == ("dispatch", True, {"ok": 1})
     assert summary["thresholds"]["full"] is True
     assert summary["portals"][0]["stats"]["found"] == 8
+
+
+def test_a_portal_that_a_job_with_other_options_asks_is_waited_for(node: ScrapydNode, tmp_path: Path) -> None:
+    with serve(host("gd_nfcms").portal) as portal:
+        portal.faults["/robots.txt"] = Fault("slow", seconds=3, times=1)
+        (entry,) = portal.registry
+        data, key = register(tmp_path / "data", [{**entry, "key": "sim_waited_for"}]), "sim_waited_for"
+        job = f"{key}-{datetime.now(UTC):%Y-%m-%d}-full"
+        Node(node.url).schedule(job, entry["platform"], {"portal": key, "data": str(data)})
+        status, said = dispatch(data, [node.url], key)
+
+    assert status == 0, said
+    first, second = sorted(runs(data), key=lambda run: str(run["started_at"]))
+    assert first["finished_at"] < second["started_at"]
 
 
 def test_a_summary_is_delivered_where_no_node_is_left(data: Path) -> None:
