@@ -7,16 +7,14 @@ from functools import lru_cache
 from extract.traditional import simplified
 
 # Radicals that PDF producers write in place of characters; NFKC covers the Kangxi block but not this one.
-_RADICALS = str.maketrans(
-    dict(
-        zip(
-            "⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰",
-            "民虎西见角贝车长门青页风飞食马骨鬼鱼鸟黄齐齿龙",
-            strict=True,
-        )
+_RADICALS = dict(
+    zip(
+        "⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰",
+        "民虎西见角贝车长门青页风飞食马骨鬼鱼鸟黄齐齿龙",
+        strict=True,
     )
 )
-_KANGXI = re.compile("[\u2f00-\u2fd5]")
+_RADICAL = re.compile(f"[\u2f00-\u2fd5{''.join(_RADICALS)}]")
 _NUMBERING = re.compile(
     r"^(?:第?[一二三四五六七八九十]+[、,.:]|\(?[一二三四五六七八九十]+\)|\(?\d+[.、,)]+|\d+(?=[\u4e00-\u9fff]))+"
 )
@@ -27,7 +25,9 @@ _NOT_A_WORD = re.compile(r"[^\w]|_")
 
 def fold_radicals(text: str) -> str:
     """Kangxi and supplementary radicals to the characters they stand for (⼯作 to 工作); all else stays."""
-    return _KANGXI.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text).translate(_RADICALS)
+    if text.isascii():
+        return text
+    return _RADICAL.sub(lambda m: _RADICALS.get(m[0]) or unicodedata.normalize("NFKC", m[0]), text)
 
 
 @lru_cache(maxsize=4096)

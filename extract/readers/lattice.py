@@ -149,21 +149,25 @@ def _connected(cells: Iterable[Box]) -> list[list[Box]]:
     table_at: dict[tuple[float, float], list[Box]] = {}
     tables: dict[int, list[Box]] = {}
     for cell in cells:
-        x0, top, x1, bottom = cell
-        corners = ((x0, top), (x0, bottom), (x1, top), (x1, bottom))
-        touching = {id(table): table for corner in corners if (table := table_at.get(corner)) is not None}
-        table = max(touching.values(), key=len, default=[])
-        for other in touching.values():
-            if other is not table:
+        corners = _corners(cell)
+        table: list[Box] | None = None
+        for corner in corners:
+            other = table_at.get(corner)
+            if table is None:
+                table = other
+            elif other is not None and other is not table:
                 table += other
                 del tables[id(other)]
-                table_at.update({corner: table for c in other for corner in _corners(c)})
+                table_at.update({corner: table for cell in other for corner in _corners(cell)})
+        if table is None:
+            table = []
+            tables[id(table)] = table
         table.append(cell)
-        tables[id(table)] = table
-        table_at.update(dict.fromkeys(corners, table))
+        for corner in corners:
+            table_at[corner] = table
     return list(tables.values())
 
 
 def _corners(cell: Box) -> tuple[tuple[float, float], ...]:
     x0, top, x1, bottom = cell
-    return ((x0, top), (x0, bottom), (x1, top), (x1, bottom))
+    return (x0, top), (x0, bottom), (x1, top), (x1, bottom)

@@ -2,8 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import combinations, pairwise
 
+from extract.readers.lattice import Rule
 from extract.readers.pdf_page import Box, Char, Page
 
 # Characters of one number stand this close (points); numbers of two cells are kept apart by the cells' padding.
@@ -34,53 +36,53 @@ class _ByMiddle:
 class PageDoubts:
     """The marks of a page beside its text: strokes, pictures, drawings, annotations, text that does not show."""
 
-    def __init__(self, page: Page) -> None:
-        levels, slanted = [], []
-        for shape in page.shapes:
-            _, x0, top, x1, bottom, *_ = shape
-            if shape.kind == "rect":
-                levels += [(x0, top, x1, top), (x0, bottom, x1, bottom)]
-            elif shape.kind == "line" and top == bottom:
-                levels.append((x0, top, x1, top))
-            elif shape.kind == "line" and x1 - x0 > 1 and bottom - top > 1:
-                slanted.append((x0, top, x1, bottom))
-            for (x, y), (next_x, next_y) in pairwise(shape.points):
-                if y == next_y and x != next_x:
-                    levels.append((min(x, next_x), y, max(x, next_x), y))
-        self._levels, self._slanted = _ByMiddle(levels), slanted
-        self._grounds = [shape[1:5] for shape in page.shapes if shape.filled and not shape.white]
-        self._images = page.images
-        self._drawings = _ByMiddle(shape[1:5] for shape in page.shapes if shape.stroked or not shape.white)
-        self._annotations = page.annotations
+    def __init__(self, page: Page, level: Iterable[Rule]) -> None:
+        self._page = page
+        self._levels = sorted(level)
+        self._heights = [rule[0] for rule in self._levels]
+        self._slanted = [
+            shape[1:5]
+            for shape in page.shapes
+            if shape.kind == "line" and shape.x1 - shape.x0 > 1 and shape.bottom - shape.top > 1
+        ]
+
+    @cached_property
+    def _drawings(self) -> _ByMiddle:
+        return _ByMiddle(shape[1:5] for shape in self._page.shapes if shape.stroked or not shape.white)
+
+    @cached_property
+    def _grounds(self) -> list[Box]:
+        return [shape[1:5] for shape in self._page.shapes if shape.filled and not shape.white]
 
     def is_doubtful(self, box: Box, chars: Sequence[Char], table: Box) -> bool:
         """Whether a cell's digits may not be what is printed; for a cell without text, whether it may not be blank."""
-        if any(_meets(annotation, box) for annotation in self._annotations):
+        if any(_meets(annotation, box) for annotation in self._page.annotations):
             return True
         if not any(char.text.strip() for char in chars):
-            return any(_meets(image, box) and not _encloses(image, table) for image in self._images) or any(
+            return any(_meets(image, box) and not _encloses(image, table) for image in self._page.images) or any(
                 _lies_in(drawing, box) for drawing in self._drawings.between(box[1], box[3])
             )
         digits = [char for char in chars if char.text.isdigit()]
-        return any(self._is_unseen(digit) or self._is_struck(digit) for digit in digits) or (
-            len(chars) > 1
-            and (
-                _are_uneven(digits)
-                or _are_overprinted(digits)
-                or _are_parted([char for char in chars if _is_numeric(char.text)])
-            )
+        if any(self._is_unseen(digit) or self._is_struck(digit) for digit in digits):
+            return True
+        if len(digits) < 2:
+            return False
+        return (
+            _are_uneven(digits)
+            or _are_overprinted(digits)
+            or _are_parted([char for char in chars if _is_numeric(char.text)])
         )
 
     def _is_unseen(self, char: Char) -> bool:
         return char.invisible or (char.white and not any(_holds_middle(ground, char) for ground in self._grounds))
 
     def _is_struck(self, char: Char) -> bool:
-        quarter = (char.bottom - char.top) / 4
-        middle = (char.x0 + char.x1) / 2
-        upper, lower = char.top + quarter, char.bottom - quarter
-        return any(
-            x0 <= middle <= x1 and top < lower and bottom > upper
-            for x0, top, x1, bottom in (*self._levels.between(upper, lower), *self._slanted)
+        _, x0, top, x1, bottom, *_ = char
+        quarter = (bottom - top) / 4
+        upper, lower, middle = top + quarter, bottom - quarter, (x0 + x1) / 2
+        first, last = bisect_right(self._heights, upper), bisect_left(self._heights, lower)
+        return any(start <= middle <= end for _, start, end in self._levels[first:last]) or any(
+            left <= middle <= right and start < lower and end > upper for left, start, right, end in self._slanted
         )
 
 

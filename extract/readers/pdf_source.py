@@ -1,12 +1,11 @@
 """The pages of a PDF file, each by the fast library or, where that is not sure, by the one that sees all."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Self
 
 from extract.errors import UnreadableFile
-from extract.readers.lattice import find_tables, merge, rules_of
 from extract.readers.pdf_page import Page
 from extract.readers.pdfium import PdfiumDocument
 from extract.readers.pdfium_binding import NotSure
@@ -52,29 +51,14 @@ class PdfSource:
         """The title in the file's description, or an empty string."""
         return self._slow.title if self._fast is None else self._fast.title
 
-    def pages(self) -> Iterator[Page]:
-        """The pages' contents."""
-        for number in range(1, self.page_count + 1):
-            yield self._fast_page(number) or self._slow_page(number)
-
-    def _fast_page(self, number: int) -> Page | None:
-        if self._fast is None:
-            return None
-        try:
-            page = self._fast.page(number)
-        except NotSure:
-            return None
-        return None if _lacks_tables(page) else page
-
-    def _slow_page(self, number: int) -> Page:
+    def readings(self, number: int) -> Iterator[Page]:
+        """A page's content (from 1) by the fast library, if that is sure, and then by the slow one."""
+        if self._fast is not None:
+            with suppress(NotSure):
+                yield self._fast.page(number)
         with _told_as_damaged(self._name):
-            return self._slow.page(number)
-
-
-def _lacks_tables(page: Page) -> bool:
-    """Whether rules cross on a page as those of tables do, and yet none is found."""
-    level, upright = map(merge, rules_of(page.shapes))
-    return len(level) > 2 and len(upright) > 2 and not find_tables(level, upright)
+            page = self._slow.page(number)
+        yield page
 
 
 @contextmanager

@@ -1,14 +1,15 @@
 """Characters to words and lines, by pdfplumber's rules: gaps of three points part words, and lines."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Callable, Sequence
+from itertools import groupby, pairwise
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from extract.readers.pdf_page import Box, Char
 
 _GAP = 3.0
 _BOLD = 1.0
+_X0, _TOP, _X1, _BOTTOM, _UPRIGHT = (Char._fields.index(field) for field in ("x0", "top", "x1", "bottom", "upright"))
 _LIGATURES = {"ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "ﬁ": "fi", "ﬂ": "fl", "ﬆ": "st", "ﬅ": "st"}
 
 T = TypeVar("T")
@@ -22,24 +23,47 @@ class _Word(NamedTuple):
     bottom: float
 
 
-def without_doubles(chars: Sequence[Char]) -> list[Char]:
+def without_doubles(chars: list[Char]) -> list[Char]:
     """The characters without those drawn again within a point, as is done to print bold."""
+    if not _may_have_doubles(chars):
+        return chars
     alike: dict[tuple[object, ...], list[Char]] = {}
     for char in chars:
         alike.setdefault((char.text, char.font, char.size, char.upright), []).append(char)
     doubles: set[int] = set()
     for same in alike.values():
-        if len(same) < 2:
-            continue
         for line in _clusters(same, attrgetter("top"), _BOLD):
             for spot in _clusters(line, attrgetter("x0"), _BOLD):
                 first = min(spot, key=attrgetter("top", "x0"))
                 doubles.update(id(char) for char in spot if char is not first)
-    return [char for char in chars if id(char) not in doubles] if doubles else list(chars)
+    return [char for char in chars if id(char) not in doubles]
+
+
+def _may_have_doubles(chars: list[Char]) -> bool:
+    """Whether two equal characters stand within a point of each other."""
+    last_text, last_x0 = "", 0.0
+    tops: list[float] = []
+    for char in sorted(chars):
+        text, x0, top = char[:3]
+        if text != last_text or x0 > last_x0 + _BOLD:
+            if len(tops) > 1 and _are_close(tops):
+                return True
+            tops = []
+        tops.append(top)
+        last_text, last_x0 = text, x0
+    return _are_close(tops)
+
+
+def _are_close(places: list[float]) -> bool:
+    places.sort()
+    return any(after - before <= _BOLD for before, after in pairwise(places))
 
 
 def text_of(chars: Sequence[Char]) -> str:
     """The characters of a cell as text: words parted by blanks, lines by line feeds."""
+    if len(chars) == 1:
+        text = chars[0].text.strip()
+        return _LIGATURES.get(text, text)
     words = _words(chars)
     if len(words) < 2:
         return words[0].text if words else ""
@@ -58,35 +82,29 @@ def lines_of(chars: Sequence[Char]) -> list[tuple[str, Box]]:
     return lines
 
 
-def _words(chars: Iterable[Char]) -> list[_Word]:
-    return [
-        word
-        for upright, group in groupby(chars, key=attrgetter("upright"))
-        for line in _clusters(list(group), attrgetter("top" if upright else "x0"), _GAP)
-        for word in _words_of_line(sorted(line, key=attrgetter("x0" if upright else "top")), upright=upright)
-    ]
+def _words(chars: Sequence[Char]) -> list[_Word]:
+    words: list[_Word] = []
+    for upright, group in groupby(chars, key=itemgetter(_UPRIGHT)):
+        for line in _clusters(list(group), itemgetter(_TOP if upright else _X0), _GAP):
+            line.sort(key=itemgetter(_X0 if upright else _TOP))
+            words += _words_of_line(line, upright=upright)
+    return words
 
 
-def _words_of_line(line: Sequence[Char], *, upright: bool) -> Iterator[_Word]:
+def _words_of_line(line: Sequence[Any], *, upright: bool) -> list[_Word]:
     """The words of one line; where characters are turned, the line runs down the page."""
-    word: list[Char] = []
+    start, end, across = (_X0, _X1, _TOP) if upright else (_TOP, _BOTTOM, _X0)
+    words: list[list[Char]] = [[]]
     for char in line:
-        if char.text.isspace():
-            if word:
-                yield _word(word)
-            word = []
+        if char[0].isspace():
+            words.append([])
             continue
-        if word:
-            last = word[-1]
-            across, along = (
-                (char.top - last.top, char.x0 - last.x1) if upright else (char.x0 - last.x0, char.top - last.bottom)
-            )
-            if along > _GAP or abs(across) > _GAP:
-                yield _word(word)
-                word = []
-        word.append(char)
-    if word:
-        yield _word(word)
+        if words[-1]:
+            last = words[-1][-1]
+            if char[start] - last[end] > _GAP or abs(char[across] - last[across]) > _GAP:
+                words.append([])
+        words[-1].append(char)
+    return [_word(word) for word in words if word]
 
 
 def _word(chars: Sequence[Char]) -> _Word:

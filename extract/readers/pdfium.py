@@ -10,7 +10,7 @@ import pypdfium2_raw as raw
 from extract.readers import pdfium_binding as pdfium
 from extract.readers.pdf_page import Page
 from extract.readers.pdfium_binding import NotSure, Room
-from extract.readers.pdfium_chars import page_chars
+from extract.readers.pdfium_chars import TextObjects
 from extract.readers.pdfium_shapes import object_boxes, page_shapes
 
 _LINK_ANNOTATIONS = frozenset({raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP})
@@ -49,11 +49,23 @@ class PdfiumDocument:
         with _closing(pdfium.load_page(self._handle, number - 1), pdfium.close_page) as page:
             width, height = _page_size(page)
             _refuse_annotations(page)
-            objects = _objects_by_kind(page)
+            objects = list(map(pdfium.page_object, repeat(page), range(pdfium.object_count(page))))
             with _closing(pdfium.load_text(page), pdfium.close_text) as text:
-                chars = page_chars(text, objects[_TEXT], height)
-            shapes, images = page_shapes(objects[_PATH], height), object_boxes(objects[_IMAGE], height)
-        return Page(number, width, height, chars, shapes, images, annotations=[])
+                texts = TextObjects(text)
+                others = [handle for handle in objects if handle not in texts.handles]
+                kinds = list(map(pdfium.object_kind, others))
+                if not {_TEXT, _PATH, _IMAGE}.issuperset(kinds):
+                    raise NotSure("a form or a shading")
+                hidden, paths, images = (
+                    [handle for handle, its_kind in zip(others, kinds, strict=True) if its_kind == kind]
+                    for kind in (_TEXT, _PATH, _IMAGE)
+                )
+                if len(texts.handles) + len(others) != len(objects):
+                    raise NotSure("text that stands in no object of the page")
+                chars = texts.chars(hidden, height)
+            shapes = page_shapes(paths, height, with_colours=any(char.white for char in chars))
+            boxes = object_boxes(images, height)
+        return Page(number, width, height, chars, shapes, boxes, annotations=[])
 
 
 @contextmanager
@@ -87,13 +99,3 @@ def _refuse_annotations(page: int) -> None:
         with _closing(pdfium.annotation(page, number), pdfium.close_annotation) as annotation:
             if pdfium.annotation_kind(annotation) not in _LINK_ANNOTATIONS:
                 raise NotSure("an annotation")
-
-
-def _objects_by_kind(page: int) -> dict[int, list[int]]:
-    objects: dict[int, list[int]] = {_TEXT: [], _PATH: [], _IMAGE: []}
-    for handle in map(pdfium.page_object, repeat(page), range(pdfium.object_count(page))):
-        kind = pdfium.object_kind(handle)
-        if kind not in objects:
-            raise NotSure("a form or a shading")
-        objects[kind].append(handle)
-    return objects

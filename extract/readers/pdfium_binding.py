@@ -5,9 +5,10 @@ for all characters of a page in one go. They keep Python's lock, as pdfium must 
 """
 
 import ctypes
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 import pypdfium2  # noqa: F401  importing it starts the library
 import pypdfium2_raw as raw
@@ -20,14 +21,17 @@ class NotSure(Exception):  # noqa: N818  nothing is wrong: another library is to
 
 
 class Room:
-    """Room for numbers that pdfium writes, so many for each of a list of things; read back all at once."""
+    """Room for numbers that pdfium writes, so many for each of a list of things; read back all at once.
 
-    def __init__(self, count: int, each: int, kind: type[Any] = ctypes.c_float) -> None:
+    The kind of number is that of the module array: f, d, i or I.
+    """
+
+    def __init__(self, count: int, each: int, kind: Literal["f", "d", "i", "I"] = "f") -> None:
         self._each = each
-        self._size = ctypes.sizeof(kind)
-        self._array: Any = (kind * (count * each))()
-        self._start = ctypes.addressof(self._array)
-        self._end = self._start + count * each * self._size
+        self._size = 8 if kind == "d" else 4
+        self._numbers = array(kind, bytes(count * each * self._size))
+        self._start, length = self._numbers.buffer_info()
+        self._end = self._start + length * self._size
 
     def places(self, column: int = 0) -> range:
         """The address of this number of each thing."""
@@ -39,7 +43,7 @@ class Room:
 
     def columns(self) -> list[list[Any]]:
         """The first numbers of all things, the second ones, and so on."""
-        return [self._array[column :: self._each] for column in range(self._each)]
+        return [self._numbers[column :: self._each].tolist() for column in range(self._each)]
 
 
 def call(function: Callable[..., Any], *arguments: Iterable[Any]) -> None:

@@ -118,15 +118,16 @@ def _text(lines: Sequence[Line]) -> Text:
 
 def _grid(table: Table) -> Grid:
     """Boxes to rows and columns: columns from the vertical edges of all pages together, rows page by page."""
-    x_edges = _cluster(edge for cell in table.cells for edge in (cell.box[0], cell.box[2]))
+    column_at = _numbered(edge for cell in table.cells for edge in (cell.box[0], cell.box[2]))
     cells: list[Cell] = []
     first_row = 0
     for page in sorted({cell.page for cell in table.cells}):
         on_page = [cell for cell in table.cells if cell.page == page]
-        y_edges = _cluster(edge for cell in on_page for edge in (cell.box[1], cell.box[3]))
+        row_at = _numbered(edge for cell in on_page for edge in (cell.box[1], cell.box[3]))
         for ruled in sorted(on_page, key=lambda cell: (cell.box[1], cell.box[0])):
-            column, end_column = _index(x_edges, ruled.box[0]), _index(x_edges, ruled.box[2])
-            row, end_row = _index(y_edges, ruled.box[1]), _index(y_edges, ruled.box[3])
+            x0, top, x1, bottom = ruled.box
+            column, end_column = column_at[x0], column_at[x1]
+            row, end_row = row_at[top], row_at[bottom]
             cells.append(
                 Cell(
                     row=first_row + row,
@@ -137,30 +138,30 @@ def _grid(table: Table) -> Grid:
                     column_span=max(end_column - column, 1),
                 )
             )
-        first_row += len(y_edges) - 1
+        first_row += max(row_at.values())
     return Grid(tuple(cells))
 
 
-def _cluster(edges: Iterable[float]) -> list[float]:
-    """Sorted edges, those within the tolerance of the one before taken as one."""
-    clusters: list[float] = []
-    for edge in sorted(edges):
-        if not clusters or edge - clusters[-1] > TOLERANCE:
-            clusters.append(edge)
-    return clusters
+def _numbered(edges: Iterable[float]) -> dict[float, int]:
+    """The number of the row or column that begins at each edge; edges within the tolerance of a first one are one."""
+    firsts: list[float] = []
+    ordered = sorted(set(edges))
+    for edge in ordered:
+        if not firsts or edge - firsts[-1] > TOLERANCE:
+            firsts.append(edge)
+    return {edge: _nearest(firsts, edge) for edge in ordered}
 
 
-def _index(clusters: Sequence[float], edge: float) -> int:
-    """The number of the cluster nearest to an edge."""
-    place = bisect_left(clusters, edge)
-    if place and (place == len(clusters) or edge - clusters[place - 1] <= clusters[place] - edge):
-        return place - 1
-    return place
+def _nearest(places: Sequence[float], edge: float) -> int:
+    after = bisect_left(places, edge)
+    if after and (after == len(places) or edge - places[after - 1] <= places[after] - edge):
+        return after - 1
+    return after
 
 
 def _rounded(box: Box) -> Box:
-    x0, top, x1, bottom = (round(value, 1) for value in box)
-    return (x0, top, x1, bottom)
+    x0, top, x1, bottom = box
+    return round(x0, 1), round(top, 1), round(x1, 1), round(bottom, 1)
 
 
 def piece_text(piece: Piece) -> str:
