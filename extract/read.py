@@ -1,9 +1,8 @@
-"""From a file or the bytes of a capture to its reports."""
+"""From the bytes of one file to its reports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Protocol
 
 from extract.document import Block, Document
@@ -18,7 +17,7 @@ from extract.readers.converted import CONVERTED, Converter, read_converted
 from extract.readers.docx import read_docx
 from extract.readers.html import read_html
 from extract.readers.pdf import read_pdf
-from extract.readers.scan import read_picture, read_pictures
+from extract.readers.scan import read_picture
 from extract.readers.sheet import read_sheet
 from extract.readers.text import read_text
 from extract.report import Report
@@ -46,61 +45,40 @@ _READERS: Mapping[Format, _Reader] = {
 }
 _REFUSED: Mapping[Format, tuple[ErrorKind, str]] = {
     "empty": ("empty", "the file is empty"),
-    "binary": ("unsupported", "neither HTML nor PDF nor text"),
+    "binary": ("unsupported", "no format of documents that is known"),
     "encrypted": ("encrypted", "the file is protected by a password"),
     "other_office": ("damaged", "an Office file that is damaged (cut short?), or neither a Word file nor a workbook"),
     "other_sheet": ("unsupported", "a workbook of a kind that is not read; save it as XLSX"),
-    **dict.fromkeys(
-        ("ofd", "archive"),
-        ("unsupported", "an Office file or archive; HTML, PDF and text are read so far"),
-    ),
+    "ofd": ("unsupported", "an OFD file; OFD is not read so far"),
+    "archive": ("unsupported", "a bundle of files; they are read one by one"),
 }
 
 
-def read_file(path: str | Path) -> list[Report]:
-    """The reports of one file (HTML, PDF or text with tabs).
-
-    Raises :class:`UnreadableFile` (path, kind, message) where it yields none.
-    """
-    path = Path(path)
-    try:
-        body = path.read_bytes()
-    except FileNotFoundError:
-        raise UnreadableFile(str(path), "not_found", "there is no such file") from None
-    except PermissionError:
-        raise UnreadableFile(str(path), "no_permission", "there is no permission to read the file") from None
-    except OSError as error:
-        raise UnreadableFile(str(path), "not_found", f"the file cannot be read: {error.strerror}") from error
-    return read_bytes(body, str(path))
-
-
-def read_bytes(
+def open_document(
     body: bytes,
     name: str,
     *,
     content_type: str | None = None,
     title_hint: str | None = None,
     converter: Converter | None = None,
-) -> list[Report]:
-    """The reports in the bytes of a file or of an archived response.
+) -> Document:
+    """The document in the bytes of one file; its reader is chosen by what the bytes are, never by the name.
 
-    ``name`` is the path or address, for messages and ``Report.file``; ``content_type`` the HTTP header where there was
-    one (its charset counts, the type itself is read off the bytes); ``title_hint`` the title under which a list linked
-    the document; ``converter`` one that has prepared the file together with others. Raises :class:`UnreadableFile`
-    where there is no report in them.
+    The arguments are those of :class:`extract.files.Source`; ``converter`` is one that has prepared the file together
+    with others. Raises :class:`UnreadableFile` where it cannot be read.
     """
-    return _reports(_read_document(body, name, content_type, title_hint, converter or Converter()), name)
+    found = file_format(body)
+    if found in _REFUSED:
+        raise UnreadableFile(name, *_REFUSED[found])
+    if found == "html":
+        return read_html(body, name, content_type=content_type, title_hint=title_hint)
+    if found in CONVERTED:
+        return read_converted(body, name, title_hint=title_hint, converter=converter or Converter())
+    return _READERS[found](body, name, title_hint=title_hint)
 
 
-def read_pages(pictures: Sequence[tuple[bytes, str]], name: str, *, title_hint: str | None = None) -> list[Report]:
-    """The reports whose pages are picture files, given as (bytes, name) in their order.
-
-    ``name`` is the folder's or the report's; raises :class:`UnreadableFile` as :func:`read_bytes` does.
-    """
-    return _reports(read_pictures(pictures, name, title_hint=title_hint), name)
-
-
-def _reports(document: Document, name: str) -> list[Report]:
+def reports_of(document: Document, name: str) -> list[Report]:
+    """The reports that a document holds. Raises :class:`UnreadableFile` where there is none in it."""
     blocks = tuple(split_headings(restore_grids(document.blocks)))
     parts = split_reports(blocks, [*document.titles, *document.fallback_titles])
     if len(parts) == 1:
@@ -143,20 +121,6 @@ def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
         published_on=document.published_on,
         period=identity.period,
     )
-
-
-def _read_document(
-    body: bytes, name: str, content_type: str | None, title_hint: str | None, converter: Converter
-) -> Document:
-    """Choose the reader by what the bytes are, never by the name."""
-    found = file_format(body)
-    if found in _REFUSED:
-        raise UnreadableFile(name, *_REFUSED[found])
-    if found == "html":
-        return read_html(body, name, content_type=content_type, title_hint=title_hint)
-    if found in CONVERTED:
-        return read_converted(body, name, title_hint=title_hint, converter=converter)
-    return _READERS[found](body, name, title_hint=title_hint)
 
 
 def _title_candidates(document: Document, opening: list[str]) -> list[str]:

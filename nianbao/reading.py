@@ -1,14 +1,15 @@
 """Reading what the archive holds: captures in, reports and their figures out."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 
 from archive import Archive, ArchiveError, Capture, ExtractionOutcome
 from extract import EXTRACTOR_VERSION, Finding, Report, UnreadableFile, read_bytes
+from extract.joining import one_per_report
 from extract.titles import TitleReading, read_title
 from validate import run_rules
 
@@ -182,69 +183,6 @@ def _save(archive: Archive, report: Report, capture: Capture, page: Capture, sum
     summary.reports += report.status != "unreadable"
     summary.saved.add(report_id)
     return True
-
-
-def one_per_report(
-    readings: Sequence[tuple[Capture, Report]], agency_name: Callable[[Report, Capture], str]
-) -> list[tuple[Capture, Report]]:
-    """One reading for each report where a page and its attachments hold the same one (same agency, same year).
-
-    The most complete reading is taken, the page's before an attachment's; what only the other has is added to it.
-    Figures in which two readings differ are marked unsure, with a finding: which of the two the agency means cannot be
-    told.
-    """
-    chosen: dict[tuple[str, int | None], tuple[Capture, Report]] = {}
-    for capture, report in sorted(readings, key=lambda pair: pair[1].status != "complete"):
-        key = (agency_name(report, capture), report.year)  # 住建局 on the page, its full name in the PDF
-        if key in chosen:
-            first_capture, first = chosen[key]
-            chosen[key] = (first_capture, _joined(first, report))
-        else:
-            chosen[key] = (capture, report)
-    return list(chosen.values())
-
-
-def _joined(first: Report, second: Report) -> Report:
-    """The first reading with what only the second has, and with doubt where they differ."""
-    differing = [
-        code
-        for code, figure in first.cells.items()
-        if code in second.cells and second.cells[code].value != figure.value
-    ]
-    added = {code: figure for code, figure in second.cells.items() if code not in first.cells}
-    cells = {
-        code: replace(figure, status="unsure") if code in differing else figure for code, figure in first.cells.items()
-    }
-    findings = list(first.findings)
-    if differing:
-        findings.append(_readings_differ(first, second, differing))
-    if added:
-        findings += [finding for finding in second.findings if set(finding.codes) & added.keys()]
-        findings.append(_read_elsewhere(second, list(added)))
-    status = "partial" if differing else first.status
-    quantities = first.quantities or second.quantities
-    return replace(first, cells={**cells, **added}, quantities=quantities, findings=findings, status=status)
-
-
-def _readings_differ(first: Report, second: Report, codes: list[str]) -> Finding:
-    shown = "、".join(f"{code}：{first.cells[code].value}／{second.cells[code].value}" for code in codes[:5])
-    return Finding(
-        "form.readings_differ",
-        "warning",
-        f"同一报告的两份文件有 {len(codes)} 处数字不一致（{shown}），存疑：{first.file}、{second.file}。",
-        f"Two documents of this report print {len(codes)} figures differently ({shown}): {first.file}, {second.file}.",
-        tuple(codes),
-    )
-
-
-def _read_elsewhere(second: Report, codes: list[str]) -> Finding:
-    return Finding(
-        "form.read_elsewhere",
-        "info",
-        f"{len(codes)} 个数字取自同一报告的另一份文件：{second.file}。",
-        f"{len(codes)} figures were read from another document of this report: {second.file}.",
-        tuple(codes),
-    )
 
 
 def _reading(title: str | None) -> TitleReading | None:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from extract.read import read_bytes, read_pages
+from extract.files import read_bytes, read_pages
 
 HZQ = "hzq2023"
 
