@@ -14,7 +14,8 @@ from bench.apart import Figures
 from bench.clock import beside, seconds
 from bench.samples import html_pages, pdf_files
 from extract import Report
-from nianbao.reading import Failed, Source, read_sources
+from extract.files import Source
+from nianbao.reading import Failed, read_sources
 
 
 def read_html(shape: str, documents: int, rounds: int) -> Figures:

@@ -1,6 +1,7 @@
 """From files to reports: a page with what it links, a bundle with what is in it, a folder with all of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from extract.bundles import members
 from extract.errors import UnreadableFile
 from extract.formats import file_format
-from extract.grouping import group_names, linked_names
+from extract.grouping import group_names
 from extract.joining import attachment_unread, one_per_report
 from extract.read import open_document, reports_of
 from extract.readers.converted import Converter
@@ -48,40 +49,77 @@ def read_file(path: str | Path) -> list[Report]:
     Attachments are those that the page links by relative addresses and that lie in its folder or below. Raises
     :class:`UnreadableFile` (path, kind, message) where there is no report.
     """
-    path = Path(path)
-    if path.is_dir():
-        outcomes = [outcome for _, outcome in read_folder(path)]
-        reports = [report for outcome in outcomes if not isinstance(outcome, UnreadableFile) for report in outcome]
-        if reports:
-            return reports
-        raise next(
-            (outcome for outcome in outcomes if isinstance(outcome, UnreadableFile)),
-            UnreadableFile(str(path), "empty", "there are no files in the folder"),
-        )
-    body = _file_bytes(path)
-    names = [path.name]
-    if file_format(body) == "html":
-        names += linked_names(path.name, body, _Beside(path.parent))
-    outcome = _read_group(path.parent, names, Converter())
-    if isinstance(outcome, UnreadableFile):
-        raise outcome
-    return outcome
+    reports: list[Report] = []
+    failures = []
+    for group, converter in file_groups([Path(path)]):
+        try:
+            reports += read_group(group, converter)
+        except UnreadableFile as error:
+            failures.append(error)
+    if reports:
+        return reports
+    raise failures[0] if failures else UnreadableFile(str(path), "empty", "there are no files in the folder")
 
 
-def read_folder(folder: Path) -> Iterator[tuple[str, Outcome]]:
-    """The reports of all files in a folder and below, by path; a page and its attachments, or the numbered pictures of
-    a report's pages, are one."""
-    names = [
-        path.relative_to(folder).as_posix()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
-    ]
-    groups = iter(group_names(names, lambda name: _file_bytes(folder / name)))
+def file_groups(paths: Iterable[Path]) -> Iterator[tuple[list[Path], Converter]]:
+    """The files among and below the paths, group by group, each to be given to :func:`read_group` with its converter.
+
+    A page and the files beside it that it links are one group, and so are the numbered pictures of a report's pages.
+    """
+    names = [file.as_posix() for path in paths for file in _files(path)]
+    groups = iter(group_names(names, _FormatsOnDisk(), lambda name: _file_bytes(Path(name))))
     while batch := list(islice(groups, _GROUPS_AT_ONCE)):
         converter = Converter()
-        converter.prepare(_file_bytes(folder / name) for group in batch for name in group if (folder / name).is_file())
+        converter.prepare(_readable(name for group in batch for name in group))
         for group in batch:
-            yield str(folder / group[0]), _read_group(folder, group, converter)
+            yield [Path(name) for name in group], converter
+
+
+def read_group(paths: Sequence[Path], converter: Converter) -> list[Report]:
+    """The reports of a group of files, each report once; a finding names what could not be read beside them.
+
+    Raises :class:`UnreadableFile` where there is no report in any.
+    """
+    sources = _hinted([Source(str(path), _file_bytes(path)) for path in paths])
+    return _joined(sources, read_sources(sources, converter))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+    else:
+        yield path
+
+
+def _readable(names: Iterable[str]) -> Iterator[bytes]:
+    """The bytes of the files that can be read; what is wrong with the others is told when their group is read."""
+    for name in names:
+        with contextlib.suppress(UnreadableFile):
+            yield _file_bytes(Path(name))
+
+
+class _FormatsOnDisk(Mapping[str, str]):
+    """The formats of files by their path, for those that are asked for; a link that leads elsewhere is not there."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._known:
+            path = Path(name)
+            if not path.is_file() or not path.resolve().is_relative_to(path.parent.resolve()):
+                raise KeyError(name)
+            try:
+                self._known[name] = file_format(_file_bytes(path))
+            except UnreadableFile:
+                raise KeyError(name) from None
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 def read_bytes(
@@ -157,29 +195,19 @@ def _read_bundle(bundle: Source, depth: int) -> list[Report]:
     failures: list[UnreadableFile] = []
     converter = Converter()
     converter.prepare(bodies.values())
-    for group in group_names(bodies, bodies.__getitem__):
+    formats = {name: file_format(body) for name, body in bodies.items()}
+    for group in group_names(bodies, formats, bodies.__getitem__):
         hint = bundle.title_hint if len(bodies) == 1 else None
         sources = _hinted([Source(f"{bundle.name}!/{name}", bodies[name], None, hint) for name in group])
-        outcome = _joined(sources, read_sources(sources, converter, depth=depth + 1))
-        if isinstance(outcome, UnreadableFile):
-            failures.append(outcome)
+        try:
+            found = _joined(sources, read_sources(sources, converter, depth=depth + 1))
+        except UnreadableFile as error:
+            failures.append(error)
         else:
-            readings += [(report.file, report) for report in outcome]
+            readings += [(report.file, report) for report in found]
     if not readings:
         raise _worst(bundle.name, failures)
     return [report for _, report in one_per_report(readings)]
-
-
-def _read_group(folder: Path, names: Sequence[str], converter: Converter) -> Outcome:
-    sources = []
-    for name in names:
-        try:
-            sources.append(Source(str(folder / name), _file_bytes(folder / name)))
-        except UnreadableFile as error:
-            if name == names[0]:
-                return error
-    sources = _hinted(sources)
-    return _joined(sources, read_sources(sources, converter))
 
 
 def _hinted(sources: list[Source]) -> list[Source]:
@@ -195,7 +223,7 @@ def _hinted(sources: list[Source]) -> list[Source]:
     return [page, replace(sources[1], title_hint=title)]
 
 
-def _joined(sources: Sequence[Source], outcomes: Sequence[Outcome]) -> Outcome:
+def _joined(sources: Sequence[Source], outcomes: Sequence[Outcome]) -> list[Report]:
     """The reports of a group, each once; of what it links and could not be read, a finding tells."""
     failures = [outcome for outcome in outcomes if isinstance(outcome, UnreadableFile)]
     readings = [
@@ -205,7 +233,7 @@ def _joined(sources: Sequence[Source], outcomes: Sequence[Outcome]) -> Outcome:
         for report in outcome
     ]
     if not readings:
-        return _worst(sources[0].name, failures)
+        raise _worst(sources[0].name, failures)
     reports = [report for _, report in one_per_report(readings)]
     unread = [failure for failure in failures if failure.path != sources[0].name and failure.kind != "not_a_report"]
     for report in reports:
@@ -223,25 +251,6 @@ def _worst(name: str, failures: Sequence[UnreadableFile]) -> UnreadableFile:
         (failure.kind for failure in [*others, first] if failure.kind not in {"no_report", "not_a_report"}), first.kind
     )
     return UnreadableFile(name, kind, reasons)
-
-
-class _Beside(Mapping[str, str]):
-    """The formats of the files in a folder and below, by their path in it; what links lead out of it are not there."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve()
-
-    def __getitem__(self, name: str) -> str:
-        path = (self.folder / name).resolve()
-        if not (path.is_relative_to(self.folder) and path.is_file()):
-            raise KeyError(name)
-        return file_format(_file_bytes(path))
-
-    def __iter__(self) -> Iterator[str]:
-        return (path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file())
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def _file_bytes(path: Path) -> bytes:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import unquote, urlsplit
 
 from extract.errors import UnreadableFile
-from extract.formats import file_format
 from extract.readers.html import read_html
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,4})\D*")
@@ -14,57 +13,44 @@ _NUMBERED = re.compile(r"(.*?)(\d{1,4})\D*")
 _MOST_ATTACHMENTS = 60
 
 
-def group_names(names: Iterable[str], read: Callable[[str], bytes]) -> list[list[str]]:
+def group_names(names: Iterable[str], formats: Mapping[str, str], read: Callable[[str], bytes]) -> list[list[str]]:
     """Group names of files (paths with ``/``), each group what belongs to one page or stands for itself.
 
-    A page comes first in its group, then the files that it links and that are among the names; of pictures, those that
-    are numbered alike in one folder (page-01.jpg, page-02.jpg) are one group in their order. ``read`` gives the bytes
-    of a name; what it cannot read stands for itself.
+    A page comes first in its group, then the files that it links and that ``formats`` (name to format) knows; of
+    pictures, those that are numbered alike in one folder (page-01.jpg, page-02.jpg) are one group in their order.
+    ``read`` gives the bytes of a name.
     """
-    there = sorted(names, key=_natural)
-    formats = {name: _format(name, read) for name in there}
-    groups: list[list[str]] = []
-    taken: set[str] = set()
+    there = sorted(dict.fromkeys(names), key=_natural)
+    groups: dict[str, list[str]] = {}
+    linked: set[str] = set()
     for name in there:
-        if formats[name] == "html":
-            linked = [file for file in linked_names(name, read(name), formats) if file not in taken]
-            taken |= {name, *linked}
-            groups.append([name, *linked])
-    pictures: dict[str, list[str]] = {}
+        if formats.get(name) == "html":
+            files = [file for file in linked_names(name, read(name), formats) if file not in linked]
+            linked.update(files)
+            groups[name] = [name, *files]
     for name in there:
-        if name in taken:
-            continue
-        if formats[name] == "picture" and (series := _series(name)) in pictures:
-            pictures[series].append(name)
-            continue
-        groups.append([name])
-        if formats[name] == "picture":
-            pictures[_series(name)] = groups[-1]
-    return sorted(groups, key=lambda group: there.index(group[0]))
+        if name not in groups and name not in linked:
+            is_picture = formats.get(name) == "picture"
+            groups.setdefault(_series(name) if is_picture else name, []).append(name)
+    return sorted(groups.values(), key=lambda group: there.index(group[0]))
 
 
-def linked_names(page: str, body: bytes, there: Mapping[str, str]) -> list[str]:
-    """The files among those ``there`` (name to format) that a page links by relative addresses; no other pages."""
+def linked_names(page: str, body: bytes, formats: Mapping[str, str]) -> list[str]:
+    """The files that a page links by relative addresses, as far as ``formats`` knows them; none above, no pages."""
     try:
-        document = read_html(body, page)
+        attachments = read_html(body, page).attachments
     except UnreadableFile:
         return []
+    folder = posixpath.dirname(page)
+    root = f"{folder.rstrip('/')}/" if folder else ""
     found = []
-    for address, _ in document.attachments[:_MOST_ATTACHMENTS]:
+    for address, _ in attachments[:_MOST_ATTACHMENTS]:
         parts = urlsplit(address.strip())
-        if parts.scheme or parts.netloc or not parts.path:
-            continue
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path)))
-        if path != page and there.get(path, "html") != "html":
+        path = posixpath.normpath(posixpath.join(folder, unquote(parts.path)))
+        is_below = path.startswith(root) if root else not path.startswith(("/", "../"))
+        if not (parts.scheme or parts.netloc) and is_below and formats.get(path, "html") != "html":
             found.append(path)
     return list(dict.fromkeys(found))
-
-
-def _format(name: str, read: Callable[[str], bytes]) -> str:
-    try:
-        return file_format(read(name))
-    except (OSError, UnreadableFile):
-        return "unknown"
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

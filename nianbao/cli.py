@@ -3,7 +3,6 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,9 @@ import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from archive import Archive, open_archive
-from extract import EXTRACTOR_VERSION, UnreadableFile, read_file
+from extract import EXTRACTOR_VERSION, UnreadableFile
+from extract.files import file_groups, read_group
+from extract.readers.converted import Converter
 from nianbao import __version__, overview
 from nianbao.checking import check_archive
 from nianbao.crawling import CrawlOptions, run_crawl
@@ -104,7 +105,7 @@ def extract(*, paths: tuple[Path, ...], output_format: str, data_dir: Path) -> N
     report gives an object with "error". Without: read what the archive holds and has not been read yet.
     """
     if paths:
-        printed = [_print_reports(path) for path in _expand(paths)]
+        printed = [_print_reports(*group) for group in file_groups(paths)]
         if not printed:
             fail("there are no files in the folders named")
         succeeded = all(printed)
@@ -116,17 +117,10 @@ def extract(*, paths: tuple[Path, ...], output_format: str, data_dir: Path) -> N
         sys.exit(1)
 
 
-def _expand(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
-        else:
-            yield path
-
-
-def _print_reports(path: Path) -> bool:
+def _print_reports(paths: list[Path], converter: Converter) -> bool:
+    """Print the reports of the files of a group, or why there are none; True if there are some."""
     try:
-        for report in read_file(path):
+        for report in read_group(paths, converter):
             click.echo(json.dumps(report.to_dict(check(report)), ensure_ascii=False))
     except UnreadableFile as error:
         kind, message = str(error.kind), error.message
@@ -134,8 +128,8 @@ def _print_reports(path: Path) -> bool:
         kind, message = "internal", fault_message(error)
     else:
         return True
-    click.echo(json.dumps({"file": str(path), "error": {"kind": kind, "message": message}}, ensure_ascii=False))
-    name_failures([(str(path), message)])
+    click.echo(json.dumps({"file": str(paths[0]), "error": {"kind": kind, "message": message}}, ensure_ascii=False))
+    name_failures([(str(paths[0]), message)])
     return False
 
 

@@ -5,26 +5,21 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from archive import Archive, ArchiveError, Capture, ExtractionOutcome
-from extract import EXTRACTOR_VERSION, Finding, Report, UnreadableFile, read_bytes
+from extract import EXTRACTOR_VERSION, Finding, Report, UnreadableFile
+from extract.files import Source
+from extract.files import read_sources as read_together
 from extract.joining import one_per_report
+from extract.readers.converted import Converter
 from extract.titles import TitleReading, read_title
 from validate import run_rules
 
 # Starting processes takes longer than reading a few reports.
 _LEAST_FOR_PROCESSES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What a reading process needs of a capture."""
-
-    name: str
-    body: bytes
-    content_type: str | None
-    title_hint: str | None
+# How many groups a process is given at a time: old Word files among them are converted at one start of LibreOffice.
+_GROUPS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +44,28 @@ class ExtractionSummary:
     failures: list[Failed] = field(default_factory=list)
 
 
-def read_sources(sources: Sequence[Source]) -> list[list[Report] | Failed]:
-    """Read each source; a source that cannot be read does not keep the others from being read."""
-    results: list[list[Report] | Failed] = []
-    for source in sources:
-        try:
-            results.append(
-                read_bytes(source.body, source.name, content_type=source.content_type, title_hint=source.title_hint)
-            )
-        except UnreadableFile as error:
-            results.append(Failed(source.name, error.kind, error.message))
-        except Exception as error:  # a fault of ours must not keep the other reports from being read
-            results.append(Failed(source.name, "internal", fault_message(error)))
-    return results
+def read_sources(sources: Sequence[Source], converter: Converter | None = None) -> list[list[Report] | Failed]:
+    """Read the sources of a group; one that cannot be read does not keep the others from being read."""
+    try:
+        outcomes = read_together(sources, converter)
+    except Exception as error:  # a fault of ours must not keep the other reports from being read
+        if len(sources) > 1:
+            return [result for source in sources for result in read_sources([source], converter)]
+        return [Failed(sources[0].name, "internal", fault_message(error))]
+    return [_outcome(source, outcome) for source, outcome in zip(sources, outcomes, strict=True)]
+
+
+def _outcome(source: Source, outcome: list[Report] | UnreadableFile) -> list[Report] | Failed:
+    if isinstance(outcome, UnreadableFile):
+        return Failed(source.name, outcome.kind, outcome.message)
+    return outcome
+
+
+def read_groups(groups: Sequence[list[Source]]) -> list[list[list[Report] | Failed]]:
+    """Read groups one after the other; what only LibreOffice opens is converted for all of them at one start."""
+    converter = Converter()
+    converter.prepare(source.body for sources in groups for source in sources)
+    return [read_sources(sources, converter) for sources in groups]
 
 
 def fault_message(error: Exception) -> str:
@@ -87,7 +91,8 @@ def _read_all(
     loaded: Iterator[tuple[list[Capture], list[Source]]], count: int
 ) -> Iterator[tuple[list[Capture], list[list[Report] | Failed]]]:
     if count < _LEAST_FOR_PROCESSES:
-        yield from ((group, read_sources(sources)) for group, sources in loaded)
+        few = list(loaded)
+        yield from zip([group for group, _ in few], read_groups([sources for _, sources in few]), strict=True)
         return
     # Only so many groups are held at once, however many are pending: a page with its PDFs may be tens of megabytes.
     batch_size = 16 * (os.cpu_count() or 1)
@@ -99,7 +104,8 @@ def _read_batch(batch: list[list[Source]]) -> list[list[list[Report] | Failed]]:
     """Read groups side by side; where a process dies of one, each is read in one of its own, to name the cause."""
     try:
         with ProcessPoolExecutor() as pool:
-            return list(pool.map(read_sources, batch))
+            parts = [batch[start : start + _GROUPS_AT_ONCE] for start in range(0, len(batch), _GROUPS_AT_ONCE)]
+            return list(chain.from_iterable(pool.map(read_groups, parts)))
     except BrokenProcessPool:
         return [_read_apart(sources) for sources in batch]
 

@@ -69,7 +69,7 @@ UNREADABLE = [
     ),
     ("bytes of no encoding", b"<html><body>" + bytes(range(128, 256)) * 20, "encoding"),
     ("binary", bytes(range(256)) * 20, "unsupported"),
-    ("office file", b"PK\x03\x04" + b"x" * 100, "unsupported"),
+    ("office file", b"PK\x03\x04" + b"x" * 100, "damaged"),
     ("picture", b"\xff\xd8\xff\xe0" + b"x" * 100, "damaged"),
     ("pdf header only", b"%PDF-1.4\n", "damaged"),
     ("locked pdf", locked_pdf(), "damaged"),

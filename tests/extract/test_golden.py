@@ -10,10 +10,11 @@ import lxml.html
 import pdfplumber
 import pytest
 
-from extract import Figure, Report, read_file
+from extract import Figure, Report, read_bytes, read_file
 from extract.headings import is_report_heading
 from extract.labels import squash
 from extract.readers.html import decode
+from simulator.shapes_office import SOFFICE
 
 DATA = Path(__file__).resolve().parent / "data"
 AGENCIES = {
@@ -31,7 +32,7 @@ HTML = [
     "gkmlpt_page",
 ]
 CASES = [
-    *((key, shape) for key in AGENCIES for shape in [*HTML, "text_tab", "pdf_print", "docx"]),
+    *((key, shape) for key in AGENCIES for shape in [*HTML, "text_tab", "pdf_print", "docx", "xlsx_attachment"]),
     ("hzq2023", "pdf_original"),
     ("panyu2021", "text_original"),
 ]
@@ -71,6 +72,39 @@ def test_sample_is_read_exactly(samples: Path, key: str, shape: str) -> None:
         assert_lines_hold_figures(path.read_text(encoding="utf-8"), report)
     elif shape in HTML and shape != "gkmlpt_page":
         assert_paths_lead_to_figures(path.read_bytes(), report)
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed (make test installs it where it can)")
+@pytest.mark.parametrize("key", AGENCIES)
+def test_sample_of_an_old_word_file_is_read_exactly(samples: Path, key: str) -> None:
+    path = sample_path(samples, key, "doc")
+    truth = json.loads((samples / "truth" / f"{key}.json").read_text(encoding="utf-8"))
+    [report] = read_file(path)
+    assert_is_whole(report, truth, AGENCIES[key])
+
+
+@pytest.mark.parametrize("key", AGENCIES)
+def test_page_that_only_links_its_report_is_resolved_to_it(samples: Path, key: str) -> None:
+    """The page and both of its attachments, which hold the same, are one report, from the page and from the folder."""
+    page = sample_path(samples, key, "attachment_page")
+    truth = json.loads((samples / "truth" / f"{key}.json").read_text(encoding="utf-8"))
+    [report] = read_file(page)
+    assert_is_whole(report, truth, AGENCIES[key])
+    assert report.file.startswith(str(page.parent))
+    assert "form.readings_differ" not in {finding.rule for finding in report.findings}
+
+
+def test_cells_of_a_page_and_its_workbook_come_only_from_both(samples: Path) -> None:
+    page = sample_path(samples, "hzq2023", "xlsx_attachment")
+    body = page.read_bytes()
+    [alone] = read_bytes(body, "index.html")
+    [both] = read_file(page.parent)
+    assert (alone.status, both.status) == ("partial", "complete")
+    assert {code for code in both.cells if code not in alone.cells} == {
+        code for code in both.cells if code.startswith("applications.")
+    }
+    place = json.loads(both.cells["applications.received.total"].locator)
+    assert place == {"sheet": place["sheet"], "cell": "J5"}
 
 
 def assert_paths_lead_to_figures(body: bytes, report: Report) -> None:
