@@ -59,6 +59,11 @@ class Capture:
         )
 
     @property
+    def is_attached(self) -> bool:
+        """Whether it is read with the page that links it: an attachment, or a file brought together with its page."""
+        return self.kind == "attachment" or (self.kind == "import" and self.parent_url is not None)
+
+    @property
     def age(self) -> tuple[datetime, int]:
         """Orders captures by when they were fetched."""
         return self.fetched_at, self.id
@@ -106,6 +111,8 @@ def record_of(url: str, about: About) -> Row:
 
 # Error pages are kept, but hold nothing to read.
 _USABLE = "kind <> 'list' AND (http_status IS NULL OR http_status BETWEEN 200 AND 299)"
+
+_ATTACHED = "(kind = 'attachment' OR (kind = 'import' AND parent_url IS NOT NULL))"
 
 # One row per distinct body that an address gave: the latest capture of it.
 _VERSIONS = f"""
@@ -157,7 +164,7 @@ def read_again(db: Database, condition: str, *parameters: object) -> None:
 
 
 def _group_of(db: Database, capture: Capture) -> list[Capture]:
-    if capture.kind != "attachment":
+    if not capture.is_attached:
         return [capture, *_attachments(db, capture.url, _superseded_at(db, capture))]
     article = _article_at(db, capture.parent_url, capture.fetched_at)
     if article is None:
@@ -170,7 +177,7 @@ def _group_of(db: Database, capture: Capture) -> list[Capture]:
 
 def _article_at(db: Database, url: str | None, moment: datetime) -> Capture | None:
     """The article as it was at a moment; the first one where the moment is before it."""
-    articles = f"SELECT * FROM captures WHERE kind <> 'attachment' AND url = ? AND {_USABLE}"
+    articles = f"SELECT * FROM captures WHERE NOT {_ATTACHED} AND url = ? AND {_USABLE}"
     held = _captures(db, f"{articles} AND fetched_at <= ? {_NEWEST}", url, timestamp(moment))
     held = held or _captures(db, f"{articles} ORDER BY fetched_at, id LIMIT 1", url)
     return held[0] if held else None
@@ -179,7 +186,7 @@ def _article_at(db: Database, url: str | None, moment: datetime) -> Capture | No
 def _superseded_at(db: Database, article: Capture) -> datetime:
     """When the article was next seen with other bytes."""
     (moment,) = db.execute(
-        "SELECT min(fetched_at) FROM captures WHERE kind <> 'attachment' AND url = ? AND sha256 <> ? "
+        f"SELECT min(fetched_at) FROM captures WHERE NOT {_ATTACHED} AND url = ? AND sha256 <> ? "
         f"AND fetched_at > ? AND {_USABLE}",
         (article.url, article.sha256, timestamp(article.fetched_at)),
     ).fetchone()
@@ -193,7 +200,7 @@ def _attachments(db: Database, article_url: str, before: datetime) -> list[Captu
         f"""SELECT * FROM (
             SELECT *, row_number() OVER (PARTITION BY url ORDER BY fetched_at DESC, id DESC) AS newness,
                 min(id) OVER (PARTITION BY url) AS first_id
-            FROM captures WHERE kind = 'attachment' AND parent_url = ? AND fetched_at < ? AND {_USABLE}
+            FROM captures WHERE {_ATTACHED} AND parent_url = ? AND fetched_at < ? AND {_USABLE}
         ) WHERE newness = 1 ORDER BY first_id""",
         article_url,
         timestamp(before),

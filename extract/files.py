@@ -67,7 +67,7 @@ def file_groups(paths: Iterable[Path]) -> Iterator[tuple[list[Path], Converter]]
     A page and the files beside it that it links are one group, and so are the numbered pictures of a report's pages.
     """
     names = [file.as_posix() for path in paths for file in _files(path)]
-    groups = iter(group_names(names, _FormatsOnDisk(), lambda name: _file_bytes(Path(name))))
+    groups = iter(group_names(names, FormatsOnDisk(), lambda name: file_bytes(Path(name))))
     while batch := list(islice(groups, _GROUPS_AT_ONCE)):
         converter = Converter()
         converter.prepare(_readable(name for group in batch for name in group))
@@ -80,7 +80,7 @@ def read_group(paths: Sequence[Path], converter: Converter) -> list[Report]:
 
     Raises :class:`UnreadableFile` where there is no report in any.
     """
-    sources = _hinted([Source(str(path), _file_bytes(path)) for path in paths])
+    sources = [Source(str(path), file_bytes(path)) for path in paths]
     return _joined(sources, read_sources(sources, converter))
 
 
@@ -95,10 +95,10 @@ def _readable(names: Iterable[str]) -> Iterator[bytes]:
     """The bytes of the files that can be read; what is wrong with the others is told when their group is read."""
     for name in names:
         with contextlib.suppress(UnreadableFile):
-            yield _file_bytes(Path(name))
+            yield file_bytes(Path(name))
 
 
-class _FormatsOnDisk(Mapping[str, str]):
+class FormatsOnDisk(Mapping[str, str]):
     """The formats of files by their path, for those that are asked for; a link that leads elsewhere is not there."""
 
     def __init__(self) -> None:
@@ -110,7 +110,7 @@ class _FormatsOnDisk(Mapping[str, str]):
             if not path.is_file() or not path.resolve().is_relative_to(path.parent.resolve()):
                 raise KeyError(name)
             try:
-                self._known[name] = file_format(_file_bytes(path))
+                self._known[name] = file_format(file_bytes(path))
             except UnreadableFile:
                 raise KeyError(name) from None
         return self._known[name]
@@ -143,6 +143,7 @@ def read_sources(sources: Sequence[Source], converter: Converter | None = None, 
     """
     converter = converter or Converter()
     converter.prepare(source.body for source in sources)
+    sources = _hinted(sources)
     pictures = [source for source in sources if file_format(source.body) == "picture"]
     outcomes: list[Outcome] = []
     for source in sources:
@@ -198,7 +199,7 @@ def _read_bundle(bundle: Source, depth: int) -> list[Report]:
     formats = {name: file_format(body) for name, body in bodies.items()}
     for group in group_names(bodies, formats, bodies.__getitem__):
         hint = bundle.title_hint if len(bodies) == 1 else None
-        sources = _hinted([Source(f"{bundle.name}!/{name}", bodies[name], None, hint) for name in group])
+        sources = [Source(f"{bundle.name}!/{name}", bodies[name], None, hint) for name in group]
         try:
             found = _joined(sources, read_sources(sources, converter, depth=depth + 1))
         except UnreadableFile as error:
@@ -210,17 +211,19 @@ def _read_bundle(bundle: Source, depth: int) -> list[Report]:
     return [report for _, report in one_per_report(readings)]
 
 
-def _hinted(sources: list[Source]) -> list[Source]:
-    """The title of a page speaks for the only file that it links; of several, each must say itself whose it is."""
-    page = sources[0]
-    if len(sources) != 2 or file_format(page.body) != "html":
+def _hinted(sources: Sequence[Source]) -> Sequence[Source]:
+    """The title of a page speaks for the only document that comes with it; of several, each must say whose it is."""
+    if len(sources) < 2 or sources[1].title_hint or file_format(sources[0].body) != "html":
+        return sources
+    page, first, *others = sources
+    if any(file_format(source.body) != "picture" for source in (first, *others)) and others:
         return sources
     try:
-        document = open_document(page.body, page.name)
+        titles = open_document(page.body, page.name, title_hint=page.title_hint).titles
     except UnreadableFile:
         return sources
-    title = next((title for title in document.titles if read_title(title) is not None), page.title_hint)
-    return [page, replace(sources[1], title_hint=title)]
+    title = next((title for title in titles if read_title(title) is not None), page.title_hint)
+    return [page, replace(first, title_hint=title), *others]
 
 
 def _joined(sources: Sequence[Source], outcomes: Sequence[Outcome]) -> list[Report]:
@@ -253,7 +256,8 @@ def _worst(name: str, failures: Sequence[UnreadableFile]) -> UnreadableFile:
     return UnreadableFile(name, kind, reasons)
 
 
-def _file_bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
+    """The bytes of a file; :class:`UnreadableFile` where it is not there, not to be opened or too large."""
     try:
         size = path.stat().st_size
         if size > MOST_FILE_BYTES:

@@ -20,7 +20,7 @@ def group_names(names: Iterable[str], formats: Mapping[str, str], read: Callable
     pictures, those that are numbered alike in one folder (page-01.jpg, page-02.jpg) are one group in their order.
     ``read`` gives the bytes of a name.
     """
-    there = sorted(dict.fromkeys(names), key=_natural)
+    there = list(dict.fromkeys(names))
     groups: dict[str, list[str]] = {}
     linked: set[str] = set()
     for name in there:
@@ -32,7 +32,9 @@ def group_names(names: Iterable[str], formats: Mapping[str, str], read: Callable
         if name not in groups and name not in linked:
             is_picture = formats.get(name) == "picture"
             groups.setdefault(_series(name) if is_picture else name, []).append(name)
-    return sorted(groups.values(), key=lambda group: there.index(group[0]))
+    order = {name: number for number, name in enumerate(there)}
+    in_order = [group if group[0] in groups else sorted(group, key=_natural) for group in groups.values()]
+    return sorted(in_order, key=lambda group: min(order.get(name, len(order)) for name in group))
 
 
 def linked_names(page: str, body: bytes, formats: Mapping[str, str]) -> list[str]:

@@ -2,18 +2,18 @@
 
 import hashlib
 import mimetypes
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from archive import Archive, ArchiveError
 from archive.rebuild import import_warc
-
-# What one file of a bundle, and the bundle as a whole, may unpack to: no report comes near, a zip bomb does.
-MOST_MEMBER_BYTES = 100 * 2**20
-MOST_BUNDLE_BYTES = 2**30
+from extract import UnreadableFile
+from extract.bundles import members
+from extract.files import FormatsOnDisk, file_bytes
+from extract.formats import file_format
+from extract.grouping import group_names
 
 
 @dataclass
@@ -26,18 +26,19 @@ class ImportSummary:
 
 
 def import_paths(archive: Archive, paths: Iterable[Path], run_id: int) -> ImportSummary:
-    """Take files, folders (with all below them), ZIP bundles and WARC files of an archive of ours into the archive.
+    """Take files, folders (with all below them), bundles and WARC files of an archive of ours into the archive.
 
-    A file is known by its path and content: the same again is not taken twice.
+    A file is known by its path and content: the same again is not taken twice. What a page links is kept as belonging
+    to it, and so are the numbered pictures of the pages of one report; they are read together.
     """
-    summary = ImportSummary()
-    for path in paths:
-        for file in _files(path, summary):
-            try:
-                _import_file(archive, file, run_id, summary)
-            except (OSError, zipfile.BadZipFile, ArchiveError) as error:
-                summary.failures.append((str(file), str(error)))
-    return summary
+    importer = _Importer(archive, run_id)
+    files = [file for path in paths for file in _files(path, importer.summary)]
+    plain = [file for file in files if not importer.unpack(file)]
+    uris = {file.resolve().as_posix(): file.resolve().as_uri() for file in plain}
+    importer.take_all(
+        uris, FormatsOnDisk(), lambda name: file_bytes(Path(name)), lambda name: uris.get(name) or Path(name).as_uri()
+    )
+    return importer.summary
 
 
 def _files(path: Path, summary: ImportSummary) -> Iterator[Path]:
@@ -49,44 +50,60 @@ def _files(path: Path, summary: ImportSummary) -> Iterator[Path]:
         summary.failures.append((str(path), "there is no such file or folder"))
 
 
-def _import_file(archive: Archive, path: Path, run_id: int, summary: ImportSummary) -> None:
-    if path.name.endswith((".warc.gz", ".warc")):
-        summary.taken += import_warc(archive, path)
-    elif path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
-        for name, body in _members(path, summary):
-            _take(archive, f"{path.resolve().as_uri()}!/{name}", body, run_id, summary)
-    else:
-        _take(archive, path.resolve().as_uri(), path.read_bytes(), run_id, summary)
+class _Importer:
+    def __init__(self, archive: Archive, run_id: int) -> None:
+        self.archive = archive
+        self.run_id = run_id
+        self.summary = ImportSummary()
 
+    def unpack(self, path: Path) -> bool:
+        """Take in what is in a bundle or a WARC file; False for a file of another kind."""
+        try:
+            if path.name.endswith((".warc.gz", ".warc")):
+                self.summary.taken += import_warc(self.archive, path)
+                return True
+            body = file_bytes(path)
+            if file_format(body) != "archive":
+                return False
+            bodies = {member.name: member.body for member in members(body, str(path))}
+        except UnreadableFile as error:
+            self.summary.failures.append((str(path), error.message))
+            return True
+        except (ArchiveError, OSError) as error:
+            self.summary.failures.append((str(path), str(error)))
+            return True
+        formats = {name: file_format(body) for name, body in bodies.items()}
+        self.take_all(bodies, formats, bodies.__getitem__, lambda name: f"{path.resolve().as_uri()}!/{name}")
+        return True
 
-def _members(path: Path, summary: ImportSummary) -> Iterator[tuple[str, bytes]]:
-    """The files of a bundle. Names that do not say they are UTF-8 are GBK, as Chinese Windows writes them."""
-    unpacked = 0
-    with zipfile.ZipFile(path, metadata_encoding="gbk") as bundle:
-        for member in bundle.infolist():
-            if member.is_dir():
-                continue
-            unpacked += member.file_size
-            if member.file_size > MOST_MEMBER_BYTES or unpacked > MOST_BUNDLE_BYTES:
-                summary.failures.append((f"{path}!/{member.filename}", "too large to unpack; unpack it by hand"))
-                continue
-            try:
-                yield member.filename, bundle.read(member)
-            except (RuntimeError, NotImplementedError, zipfile.BadZipFile, OSError) as error:
-                summary.failures.append((f"{path}!/{member.filename}", f"cannot be unpacked: {error}"))
+    def take_all(
+        self,
+        names: Iterable[str],
+        formats: Mapping[str, str],
+        read: Callable[[str], bytes],
+        address: Callable[[str], str],
+    ) -> None:
+        """Take files in, those that are read together under the first of them."""
+        for first, *others in group_names(names, formats, read):
+            for name in (first, *others):
+                try:
+                    self._take(address(name), read(name), None if name == first else address(first))
+                except (UnreadableFile, ArchiveError) as error:
+                    message = error.message if isinstance(error, UnreadableFile) else str(error)
+                    self.summary.failures.append((name, message))
 
-
-def _take(archive: Archive, url: str, body: bytes, run_id: int, summary: ImportSummary) -> None:
-    held = archive.latest_capture(url)
-    if held is not None and held.sha256 == hashlib.sha256(body).hexdigest():
-        summary.known += 1
-        return
-    archive.add_capture(
-        url=url,
-        body=body,
-        kind="import",
-        media_type=mimetypes.guess_type(url)[0],
-        fetched_at=datetime.now(UTC),
-        run_id=run_id,
-    )
-    summary.taken += 1
+    def _take(self, url: str, body: bytes, parent_url: str | None) -> None:
+        held = self.archive.latest_capture(url)
+        if held is not None and held.sha256 == hashlib.sha256(body).hexdigest():
+            self.summary.known += 1
+            return
+        self.archive.add_capture(
+            url=url,
+            body=body,
+            kind="import",
+            media_type=mimetypes.guess_type(url)[0],
+            fetched_at=datetime.now(UTC),
+            run_id=self.run_id,
+            parent_url=parent_url,
+        )
+        self.summary.taken += 1

@@ -1,5 +1,6 @@
 """Reading what the archive holds: captures in, reports and their figures out."""
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -64,7 +65,8 @@ def _outcome(source: Source, outcome: list[Report] | UnreadableFile) -> list[Rep
 def read_groups(groups: Sequence[list[Source]]) -> list[list[list[Report] | Failed]]:
     """Read groups one after the other; what only LibreOffice opens is converted for all of them at one start."""
     converter = Converter()
-    converter.prepare(source.body for sources in groups for source in sources)
+    with contextlib.suppress(Exception):  # what is wrong with a file is told where it is read
+        converter.prepare(source.body for sources in groups for source in sources)
     return [read_sources(sources, converter) for sources in groups]
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import zipfile
 from dataclasses import replace
@@ -14,9 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive import open_archive
-from extract import Report, read_bytes
+from extract.files import Outcome, Source, read_sources
 from nianbao.cli import main
 from nianbao.schedule import due_portals, load_schedule
+from simulator.generator import generate
 from simulator.pdf import pdf
 from simulator.render import html_body, tab_text
 from simulator.reports import SimulatedReport, real_report
@@ -124,12 +126,12 @@ def test_an_archive_is_rebuilt_from_its_warc_files(tmp_path: Path) -> None:
 def test_a_fault_of_ours_names_the_source_and_the_others_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def faulty(body: bytes, name: str, **hints: str | None) -> list[Report]:
-        if name.endswith("bad.html"):
+    def faulty(sources: list[Source], converter: object) -> list[Outcome]:
+        if any(source.name.endswith("bad.html") for source in sources):
             raise TypeError("unforeseen")
-        return read_bytes(body, name)
+        return read_sources(sources)
 
-    monkeypatch.setattr("nianbao.reading.read_bytes", faulty)
+    monkeypatch.setattr("nianbao.reading.read_together", faulty)
     for name in ("bad.html", "good.html"):
         (tmp_path / name).write_bytes(page(HONGZE) + name.encode())
     data = tmp_path / "data"
@@ -149,6 +151,29 @@ def test_page_and_pdf_of_one_report_brought_together_are_one_edition(tmp_path: P
     with open_archive(data, read_only=True) as archive:
         assert [row["edition"] for row in archive.db.query("SELECT edition FROM reports")] == [1]
         assert archive.db.execute("SELECT count(*) FROM report_captures").fetchone() == (2,)
+
+
+def test_a_page_and_what_it_links_are_one_report(tmp_path: Path) -> None:
+    """From a folder, from its files and from a ZIP of it, on the command line and through the archive."""
+    for name, body in generate(4, "page_linking_xlsx", ()).files:
+        (tmp_path / "mine" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "mine" / name).write_bytes(body)
+    (tmp_path / "mine" / "other.html").write_bytes(page(HONGZE))
+    figures = generate(4, "page_linking_xlsx", ()).report.figures
+    bundle = Path(shutil.make_archive(str(tmp_path / "bundle"), "zip", tmp_path / "mine"))
+    for paths in ([tmp_path / "mine"], list((tmp_path / "mine").iterdir()), [bundle]):
+        result = run("extract", *paths)
+        reports = [json.loads(line) for line in result.stdout.splitlines()]
+        assert [report["status"] for report in reports] == ["complete", "complete"]
+        assert figures in [report["figures"] for report in reports]
+    for brought, data in ((tmp_path / "mine", tmp_path / "one"), (bundle, tmp_path / "two")):
+        assert "3 files or captures taken in" in run("import", brought, "--data", data).stderr
+        assert "2 reports read" in run("extract", "--data", data).stderr
+        with open_archive(data, read_only=True) as archive:
+            held = [report for _, report in archive.current_reports()]
+        assert {report.status for report in held} == {"complete"}
+        assert figures in [report.figures for report in held]
+        assert "0 files or captures taken in, 3 held already" in run("import", brought, "--data", data).stderr
 
 
 def test_extract_and_validate_make_no_database_where_there_is_none(tmp_path: Path) -> None:
@@ -205,12 +230,12 @@ def test_a_damaged_attachment_beside_a_good_page_stays_named(tmp_path: Path) -> 
 def test_a_document_that_kills_its_reader_is_named_and_the_others_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def deadly(body: bytes, name: str, **hints: str | None) -> list[Report]:
-        if name.endswith("bad.html"):
+    def deadly(sources: list[Source], converter: object) -> list[Outcome]:
+        if any(source.name.endswith("bad.html") for source in sources):
             os.kill(os.getpid(), signal.SIGKILL)
-        return read_bytes(body, name)
+        return read_sources(sources)
 
-    monkeypatch.setattr("nianbao.reading.read_bytes", deadly)
+    monkeypatch.setattr("nianbao.reading.read_together", deadly)
     for name in ("bad", *"abcdefgh"):
         (tmp_path / f"{name}.html").write_bytes(page(HONGZE) + name.encode())
     data = tmp_path / "data"
