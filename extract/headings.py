@@ -13,6 +13,8 @@ _HEADING = re.compile(r"^(?P<number>[一二三四五六七八]|[—–―-]{1,2}
 _LIST = re.compile(r"[一二三四五六七八]、|[;、,]$")
 _TABLE_ROW = re.compile(r"数量|办理结果|结转|新收")
 _MAX_LENGTH = 40
+_NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_ANY_HEADING = re.compile(rf"^(?P<number>{'|'.join(reversed(_NUMERALS))})\s*[、.,:]\s*(?P<words>[^。;!?,:]+)[。:]?$")
 
 # Headings known to their last word: only these are looked for inside a paragraph.
 _KNOWN = (
@@ -97,3 +99,17 @@ def is_report_heading(text: str) -> int | None:
     if section is None or abs(section - numeral) > 1 or (section == 1 and numeral != 1):
         return None
     return section
+
+
+def is_next_heading(text: str, last: str) -> bool:
+    """Whether a line is a heading by its numeral alone, that after ``last``: a part that the form does not have.
+
+    Older reports have other parts (收费及减免情况), some of today an extra one.
+    """
+    line = unicodedata.normalize("NFKC", text).strip()
+    match, before = _ANY_HEADING.match(line), re.match("[一二三四五六七八九十]+", last)
+    if match is None or before is None or before[0] not in _NUMERALS or len(line) >= _MAX_LENGTH:
+        return False
+    words = plain_label(match["words"])
+    follows = _NUMERALS.index(match["number"]) == _NUMERALS.index(before[0]) + 1
+    return follows and not (_LIST.search(words) or _TABLE_ROW.search(words))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from extract.agencies import same_agency
 from extract.document import Block, Grid, Text
 from extract.headers import find_header
-from extract.headings import is_report_heading
+from extract.headings import is_next_heading, is_report_heading
 from extract.indicator_rows import is_indicator_table
 from extract.labels import is_corner_note, is_page_number, is_rubric, squash
 from extract.report import Section
@@ -50,7 +50,8 @@ def split_sections(blocks: Sequence[Block]) -> list[Section]:
     for block in blocks:
         if not isinstance(block, Text) or not block.text:
             continue
-        if is_report_heading(block.text) is not None:
+        is_next = heading is not None and is_next_heading(block.text, heading)
+        if is_next or is_report_heading(block.text) is not None:
             if heading is not None:
                 sections.append(Section(heading, "\n".join(lines)))
             heading, lines = block.text, []

@@ -4,6 +4,7 @@ import pytest
 
 from extract.document import Grid, Locator, Text
 from extract.headings import is_report_heading, split_headings
+from extract.sections import split_sections
 
 
 @pytest.mark.parametrize(
@@ -110,3 +111,32 @@ def test_tables_keep_their_place_among_the_parts() -> None:
     blocks = list(split_headings([Text("正文。二、主动公开政府信息情况", Locator()), grid, Text("完。", Locator())]))
     assert [type(block) for block in blocks] == [Text, Text, Grid, Text]
     assert all(one is not other for one, other in pairwise(blocks))
+
+
+def headings(*lines: str) -> list[str]:
+    return [section.heading for section in split_sections([Text(line, Locator()) for line in lines])]
+
+
+def test_parts_that_the_form_does_not_have_are_sections_where_their_numeral_is_next() -> None:
+    older = [
+        "一、概述",
+        "二、主动公开政府信息情况",
+        "三、依申请公开政府信息情况",
+        "四、收费及减免情况",
+        "五、复议和诉讼情况",
+        "六、监督检查",
+        "七、存在的主要问题",
+        "八、附表说明",
+    ]
+    assert headings(*(line for heading in older for line in (heading, "正文。"))) == older
+    shifted = ["一、总体情况", "二、工作开展情况", "三、主动公开政府信息情况"]
+    assert headings(*shifted) == shifted
+
+
+def test_a_list_under_a_heading_is_no_section() -> None:
+    assert headings("五、存在的主要问题及改进情况", "一、解读形式单一", "二、队伍不稳") == [
+        "五、存在的主要问题及改进情况"
+    ]
+    assert headings("一、总体情况", "二、一是加强领导，健全制度；", "三、措施") == ["一、总体情况"]
+    table = ["三、收到和处理政府信息公开申请情况", "四、结转下年度继续办理"]
+    assert headings(*table) == table[:1]
