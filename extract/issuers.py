@@ -278,6 +278,8 @@ def _place_code(town: Division) -> str:
 def _at_home(name: str, home: Division) -> Issuer | None:
     """The agency that a name without a place of its own means on a portal of a division."""
     relative = _RELATIVE.match(name)
+    if name in ("街道办事处", "街道办", "办事处") and home.level == "town":
+        return government_of(home)
     if relative is not None and (_is_government(relative["rest"]) or _begins_with_organ(relative["rest"])):
         kind = relative["kind"]
         around = (d for d in (home, *home.parents) if kind != "区" or d.level != "province")

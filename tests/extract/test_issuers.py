@@ -92,6 +92,7 @@ def test_the_reforms_link_what_the_list_knows() -> None:
         ("市政管理局", NANJING, "南京市市政管理局"),
         ("城市管理局", GULOU, "南京市鼓楼区城市管理局"),
         ("县教育局", NANJING, None),
+        ("街道办事处", divisions()["320106001"], "南京市鼓楼区宁海路街道办事处"),
         ("民政局", divisions()["321283105"], "泰兴市民政局"),
         ("本站编辑", NANJING, None),
         # places that are no division, or not any more
