@@ -35,6 +35,7 @@ _ZONE = re.compile(
     r"^(?P<zone>[\u4e00-\u9fff（）]{0,12}?(?:开发区|高新区|经开区|产业园区|新区|保税港?区|度假区|示范区|工业园区?|园区|管理区|"
     r"试验区|实验区|合作区|风景名胜区|风景区|港区|新城))(?P<rest>.*)$"
 )
+_NO_TOWN = re.compile("(?:管理委员会|管委会)$|^街道$")
 _TOWN_ZONE = re.compile("(?<!地)区$|园区?$|基地$")
 _NO_ZONE = re.compile(r"[局厅委部]")
 _COUNTY = re.compile(
@@ -158,8 +159,8 @@ def _cities() -> tuple[Division, ...]:
 
 @lru_cache(_REMEMBERED)
 def _places(head: str) -> tuple[Division, ...]:
-    # Statistics have towns such as 经济开发区管委会 in zones: the committee of the zone is meant.
-    found = tuple(d for d in divisions_named(head) if d.level != "town" or not d.name.endswith(_COMMITTEES[1:]))
+    # Statistics have towns such as 经济开发区管委会 in zones, where the zone's committee is meant, and two called 街道.
+    found = tuple(d for d in divisions_named(head) if d.level != "town" or not _NO_TOWN.search(d.name))
     if not found and head.endswith("街"):
         found = divisions_named(f"{head}道")
     if not found and (code := agency_names().former_places.get(head)) is not None:
