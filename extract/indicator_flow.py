@@ -21,6 +21,10 @@ _LINE = re.compile(
 )
 
 
+_WITHOUT_LABEL = re.compile(rf"(?P<unit>{_UNIT})\s+(?P<values>{_VALUE}(?:\s+{_VALUE})*)")
+_UNIT_AT_END = re.compile(rf"\s+{_UNIT}$")
+
+
 @dataclass
 class _Rows:
     """Rows of texts with their places; ``ragged`` are those with a cell too many or too few."""
@@ -56,10 +60,10 @@ def _lines(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
     while position < len(texts):
         if squash(texts[position].text):
             row = _line(texts[position], without_unit=width == 2)
-            if row is None:
+            if row is None or not (row[0][0] or lines):
                 break
             lines += len(row) > 1
-            if len(row) > 1 and width and len(row) != width:
+            if row[-1][0] == "" or (len(row) > 1 and width and len(row) != width):
                 found.ragged.add(len(found.rows))
             found.rows.append(row)
         position += 1
@@ -67,10 +71,17 @@ def _lines(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
 
 
 def _line(text: Text, *, without_unit: bool) -> list[tuple[str, Text]] | None:
-    """The cells of a line; a heading has only its label; None for a line of anything else."""
+    """The cells of a line; None for a line of anything else.
+
+    A heading has only its label; a row without a figure ends in a blank cell: its figure may stand elsewhere.
+    """
     line = text.text.strip()
     if find_part(line) is not None:
         return [(line, text)]
+    if find_indicators(_UNIT_AT_END.sub("", line)):
+        return [(_UNIT_AT_END.sub("", line), text), ("", text), ("", text)][: 2 if without_unit else 3]
+    if (bare := _WITHOUT_LABEL.fullmatch(line)) is not None and not without_unit:
+        return [("", text), (bare["unit"], text), *((value, text) for value in bare["values"].split())]
     match = _LINE.fullmatch(line)
     if match is None or not (find_indicators(match["label"]) or find_part(match["label"])):
         return None
@@ -85,15 +96,16 @@ def _paragraphs(texts: Sequence[Text], start: int) -> tuple[Grid, int] | None:
     if not 2 <= width <= _MOST_COLUMNS:
         return None
     found = _Rows([[(text.text, text) for text in texts[start:position]]])
-    lines = 0
+    lines, is_loose = 0, False
     while position < len(texts) and _is_label(texts, position):
         end = position + 1
         while end < len(texts) and _is_cell(texts[end].text):
             end += 1
         cells = [(text.text, text) for text in texts[position + 1 : end]]
-        surplus = cells[width - 1 :]
-        if cells and (len(cells) < width - 1 or any(squash(text) for text, _ in surplus)):
+        surplus = any(squash(text) for text, _ in cells[width - 1 :])
+        if cells and (len(cells) < width - 1 or surplus or is_loose):
             found.ragged.add(len(found.rows))
+        is_loose = surplus  # a figure too many may be the next row's
         found.rows.append([(texts[position].text, texts[position]), *cells[: width - 1]])
         lines += bool(cells)
         position = end

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extract.captions import caption_years
 from extract.document import Cell, Grid
 from extract.indicator_columns import Layout, ValueColumn, continued, find_layouts, guess_layout
 from extract.indicator_labels import as_unit, find_indicators, is_subject, noted_unit
-from extract.labels import plain_label, squash
+from extract.labels import is_page_number, plain_label, squash
 from extract.numbers import parse_number
 
 _LEAST_ROWS = 3
@@ -29,7 +29,7 @@ class Row:
 
     ``label`` is the cell with the row's own label, ``above`` the label cells left of it and those that run in from
     above; ``path`` are the labels that the row stands under by its numbering, and its own; ``years`` those of the
-    table's caption.
+    table's caption; ``is_after_text`` marks the first row below a text inside the table, in which rows may be lost.
     """
 
     grid: Grid
@@ -40,6 +40,7 @@ class Row:
     path: tuple[str, ...]
     cells: tuple[Cell, ...]
     years: frozenset[int]
+    is_after_text: bool = False
 
     def under(self, column: ValueColumn) -> list[Cell]:
         """The cells that stand in a column."""
@@ -48,10 +49,25 @@ class Row:
     @property
     def unit(self) -> str | None:
         """The unit that the row states: in its own cell, in its label's brackets or in the header."""
-        at = self.grid.at(self.number, self.layout.unit) if self.layout.unit is not None else None
-        own = as_unit(at.text) if at is not None else None
+        own = as_unit(self._unit_text)
         label = noted_unit(self.label.text) if self.label is not None else None
         return own or label or next((unit for c in self.layout.values if (unit := noted_unit(c.header))), None)
+
+    @property
+    def _unit_text(self) -> str:
+        at = self.grid.at(self.number, self.layout.unit) if self.layout.unit is not None else None
+        return at.text if at is not None else ""
+
+    @property
+    def has_unit(self) -> bool:
+        """Whether a unit stands in the cell for it."""
+        return as_unit(self._unit_text) is not None
+
+    @property
+    def has_dashes_for_unit(self) -> bool:
+        """Whether dashes stand in the place of the unit, as headings have them."""
+        text = squash(self._unit_text)
+        return bool(text) and parse_number(text).reading == "blank"
 
     @property
     def has_numbers(self) -> bool:
@@ -87,6 +103,12 @@ class Row:
 def is_number(cell: Cell) -> bool:
     """Whether the cell holds a number, certain or not."""
     return parse_number(cell.text).reading in {"reported", "unsure"}
+
+
+def _may_be_rows(line: str) -> bool:
+    """Whether a text between two parts of a table may be a row that was not put into a grid."""
+    squashed = squash(line)
+    return bool(squashed) and not is_page_number(line) and not squashed.strip("()").startswith(("续", "单位"))
 
 
 def known_rows(grid: Grid) -> int:
@@ -135,9 +157,12 @@ class RowReader:
         years = caption_years([*lines, *above])
         heads = [(row, found) for row in range(start + 1, grid.row_count) if (found := find_layouts(grid, row))]
         starts = [(start, layouts), *heads]
+        is_after_text = bool(self._layouts) and not stated and any(map(_may_be_rows, lines))
         for (_, segment), end in zip(starts, [*(row for row, _ in heads), grid.row_count], strict=True):
             for layout in segment:
-                yield from self._segment(grid, layout, end, years)
+                for row in self._segment(grid, layout, end, years):
+                    yield replace(row, is_after_text=True) if is_after_text else row
+                    is_after_text = False
         self._layouts, self._width = starts[-1][1], grid.column_count
 
     def _without_header(self, grid: Grid) -> tuple[Layout, ...]:

@@ -22,7 +22,6 @@ from extract.indicator_labels import (
 )
 from extract.indicator_rows import Row, RowReader, is_indicator_table, is_number, known_rows
 from extract.labels import squash
-from extract.numbers import ParsedNumber
 from extract.report import Figure, FigureStatus, Finding, Quantity
 
 # So many rows of the form make a table the form's, whatever else stands in it; a short one must be mostly the form's.
@@ -30,6 +29,8 @@ _SURELY_THE_FORM = 40
 _LARGELY_THE_FORM = 20
 _LEAST_OF_THE_FORM = 5
 _FIRST_YEAR = 2014
+# So many headings with unit and figure, and as many indicators with the dashes of a heading: the labels have slipped.
+_SLIPPED = 2
 
 
 @dataclass
@@ -132,7 +133,8 @@ class _FormReader:
         self._is_lost = False
         self._after_loose = False
         self._last = ""
-        self._blank: str | None = None
+        self._previous: str | None = None
+        self._slipped = [0, 0]
         self._other_units: list[tuple[str, str, str]] = []
 
     def read(self, rows: Sequence[Row]) -> None:
@@ -143,6 +145,9 @@ class _FormReader:
         unclear = dict.fromkeys(row.layout.values for row in rows if row.layout.whole(self._year) is None)
         for values in unclear:
             self._reading.findings.append(notices.no_whole_column([value.header for value in values]))
+        if min(self._slipped) >= _SLIPPED:
+            self._reading.findings.append(notices.slipped_labels(list(self._reading.figures)))
+            doubt(self._reading.figures, list(self._reading.figures))
         if beside := self._reading.quantities[before:]:
             self._reading.findings.append(notices.beside_the_form(beside))
         if self._other_units:
@@ -157,7 +162,11 @@ class _FormReader:
         self._after_loose = False
 
     def _read_labelled(self, row: Row, label: Cell) -> None:
+        if row.is_after_text:
+            self._is_lost = True
         indicator, certain = self._identify(row, label)
+        self._slipped[0] += indicator is None and find_part(label.text) is not None and row.has_unit and row.has_numbers
+        self._slipped[1] += indicator is not None and row.has_dashes_for_unit
         if indicator is None:
             self._without_cell(row, label)
             return
@@ -167,12 +176,12 @@ class _FormReader:
             self._take(row, label, indicator, column, certain=certain)
 
     def _unlabelled(self, row: Row) -> None:
-        """Figures without a label: perhaps those of a labelled blank row next to them (a row torn apart)."""
+        """Figures without a label: perhaps those of the labelled rows next to them (a row torn, labels slipped)."""
         self._is_lost = True
         printed = [squash(cell.text) for cell in row.cells if is_number(cell)]
         self._reading.findings.append(notices.unknown_row(TABLE_ID, "", printed))
-        if self._blank is not None:
-            self._doubt_torn(self._blank)
+        if self._previous is not None:
+            self._doubt_torn(self._previous)
 
     def _doubt_torn(self, code: str) -> None:
         self._reading.findings.append(notices.torn_row([code]))
@@ -216,7 +225,7 @@ class _FormReader:
     def _without_cell(self, row: Row, label: Cell) -> None:
         """A heading, or a row of the place's own."""
         part = find_part(label.text)
-        self._blank = None
+        self._previous = None
         if part is not None:
             self._part, self._is_lost, self._last = part, False, ""
         elif opens_chapter(label.text):
@@ -226,6 +235,8 @@ class _FormReader:
     def _take(self, row: Row, label: Cell, indicator: Indicator, column: ValueColumn, *, certain: bool) -> None:
         cells = row.under(column)
         if not cells:
+            self._reading.findings.append(notices.uncertain_row(label.text, [indicator.code]))
+            doubt(self._reading.figures, [indicator.code])
             return
         if not row.is_aligned():
             self._reading.findings.append(notices.uncertain_row(label.text, [indicator.code]))
@@ -234,16 +245,14 @@ class _FormReader:
         cell = (filled or cells)[0]
         raw = "|".join(one.text for one in filled) if len(filled) > 1 else cell.text
         figure = Figure(indicator.code, None, raw, "unsure", str(cell.locator))
-        parsed = self._record(figure, indicator, label.text, row.unit, certain=certain)
-        if parsed.reading == "blank" and self._after_loose:
+        self._record(figure, indicator, label.text, row.unit, certain=certain)
+        if self._after_loose:
             self._doubt_torn(indicator.code)
-        self._blank = indicator.code if parsed.reading == "blank" else None
+        self._previous = indicator.code
         if years := column.years or row.years:
             self._reading.caption_years[indicator.code] = years
 
-    def _record(
-        self, figure: Figure, indicator: Indicator, label: str, printed: str | None, *, certain: bool
-    ) -> ParsedNumber:
+    def _record(self, figure: Figure, indicator: Indicator, label: str, printed: str | None, *, certain: bool) -> None:
         """Read the text of a figure, in the unit that the row states."""
         amount = read_amount(figure.raw, indicator.unit, printed)
         parsed, findings = amount.parsed, self._reading.findings
@@ -260,7 +269,6 @@ class _FormReader:
         is_sure = certain and parsed.reading in {"reported", "blank"}
         status: FigureStatus = "unsure" if not is_sure else "blank" if parsed.reading == "blank" else "reported"
         keep_figure(self._reading.figures, findings, replace(figure, value=parsed.value, status=status))
-        return parsed
 
 
 def _part(text: str) -> str | None:

@@ -91,13 +91,26 @@ def uncertain_row(label: str, codes: Sequence[str]) -> Finding:
     )
 
 
-def torn_row(codes: Sequence[str]) -> Finding:
-    """A blank row next to figures without a label, which may be its own."""
+def slipped_labels(codes: Sequence[str]) -> Finding:
+    """Headings of the statistics form carry figures, and indicators the dashes of headings."""
     return Finding(
         "form.row_alignment",
         "warning",
-        "该行各格空白，而相邻一行有数字却无名称，可能错行，该行数字存疑。",
-        "The cells of this row are blank, but figures without a label stand next to it: they may be its own.",
+        "统计表的标题行印有数字，而指标行印有横线，名称与数字可能错行，全表数字存疑。",
+        "Headings of the statistics form carry figures and indicators dashes: labels may stand beside other rows'"
+        " figures; all are unsure.",
+        tuple(codes),
+        subject="slipped labels",
+    )
+
+
+def torn_row(codes: Sequence[str]) -> Finding:
+    """A row next to figures without a label, which may be its own."""
+    return Finding(
+        "form.row_alignment",
+        "warning",
+        "相邻一行有数字却无名称，可能错行，该行数字存疑。",
+        "Figures without a label stand next to this row: they may be its own.",
         tuple(codes),
         subject="torn row",
     )

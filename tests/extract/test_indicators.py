@@ -1,12 +1,17 @@
 """The form of 2014: its 58 indicators in every layout, and local tables that must not pass for it."""
 
+import random
 from collections.abc import Callable
 
 import pytest
-from indicator_pages import FIGURES, HEADER, ROWS, TITLE, Lines, is_heading, lines, page, table, wrong
+from indicator_pages import CAPTION, FIGURES, HEADER, ROWS, TITLE, Lines, is_heading, lines, page, table, wrong
 
 from extract import Report, UnreadableFile, read_bytes
 from extract.indicator_labels import find_indicators, find_mistyped, find_part, noted_unit
+from simulator import shapes_office, shapes_web
+from simulator.pdf import layout_pdf
+from simulator.printed import Part, PrintedReport
+from simulator.tables import PrintedCell
 from validate import check
 
 
@@ -342,3 +347,35 @@ def test_sentences_about_indicators_are_no_table() -> None:
     ]
     with pytest.raises(UnreadableFile):
         read_bytes("\n".join([TITLE, "一、概述", *sentences]).encode(), "sentences")
+
+
+def printed_2014(cut: int | None) -> PrintedReport:
+    """The report as simulated pages, files and prints take it; the table cut above a row, or whole."""
+    rows = [[PrintedCell(cell) for cell in row] for row in (HEADER, *lines())]
+    pieces = (rows,) if cut is None else (rows[:cut], rows[cut:])
+    return PrintedReport((TITLE,), (Part("一、概述", ("全县工作有序推进。",)), Part("附件", (CAPTION,), pieces)))
+
+
+def pdf(layout: PrintedReport, rng: random.Random) -> shapes_web.Files:
+    return [("report.pdf", layout_pdf(layout))]
+
+
+@pytest.mark.parametrize("cut", [None, 30])
+@pytest.mark.parametrize(
+    "shape",
+    [shapes_web.word, shapes_web.nested, shapes_web.tabs, shapes_office.word_file, shapes_office.workbook, pdf],
+    ids=["word html", "nested", "tabs", "docx", "xlsx", "pdf"],
+)
+def test_the_form_in_every_format(shape: Callable[[PrintedReport, random.Random], shapes_web.Files], cut: int) -> None:
+    for name, body in shape(printed_2014(cut), random.Random(cut)):
+        [report] = read_bytes(body, name)
+        assert (report.figures, report.status) == (FIGURES, "complete")
+
+
+def test_labels_that_slipped_by_a_row_make_all_unsure() -> None:
+    rows = lines()
+    slipped = [(label, *rows[at - 1][1:]) for at, (label, _, _) in enumerate(rows) if at]
+    report = read([HEADER, *slipped])
+    assert wrong(report) == {}
+    assert set(report.unsure) == report.cells.keys()
+    assert "form.row_alignment" in rules(report)
