@@ -19,7 +19,7 @@ def test_a_half_of_table_4_that_is_blank_throughout_is_blank(seed: int) -> None:
 
 
 def test_a_cell_lost_before_blank_ones_leaves_the_row_unsure() -> None:
-    document = generate(2, "html_paragraphs", ("blank_half",))
+    document = generate(3, "html_paragraphs", ("blank_half",))  # of the form of 2021
     page = document.files[0][1].decode()
     figures = page.index("复议后起诉")
     lost = page.index("<p>&nbsp;</p>", figures)
