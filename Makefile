@@ -1,4 +1,5 @@
 # Everything runs in .venv, made from the locked dependencies; nothing but Python 3.11+, make and the registries is needed.
+# On Debian, as root, LibreOffice and libarchive are installed besides (deploy/debian-packages): old Word files and RAR.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -45,4 +46,5 @@ clean: ## remove what make made
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@deploy/debian-packages
 	touch .venv/ready

@@ -16,7 +16,7 @@ MOST_RATIO = 200
 """What a bundle may unpack to, as a multiple of its own size (Office files in it are packed already)."""
 _FREE_BYTES = 10 * 2**20  # below this the ratio says nothing
 _UNZIP_FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, ValueError, EOFError)
-_RAR, _SEVEN_ZIP = b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c"
+_RAR, _RAR_5, _SEVEN_ZIP = b"Rar!\x1a\x07", b"Rar!\x1a\x07\x01", b"7z\xbc\xaf\x27\x1c"
 _LITTER = frozenset(["thumbs.db", "desktop.ini"])
 _PASSWORD: tuple[ErrorKind, str] = ("encrypted", "the bundle is protected by a password; unpack it by hand")
 
@@ -81,14 +81,21 @@ def _unpacked(body: bytes, name: str) -> Iterator[Member]:
         message = "libarchive, which opens RAR and 7z, is not installed (Debian: apt-get install libarchive13)"
         raise UnreadableFile(name, "unsupported", message) from error
     try:
-        with libarchive.memory_reader(body) as entries:
+        # Of all formats that it knows, it would take a RAR with a stored DOCX at its end for a ZIP.
+        with libarchive.memory_reader(body, format_name=_libarchive_name(body)) as entries:
             for entry in entries:
                 if entry.isfile:
                     yield Member(_safe(str(entry.pathname)), _read_blocks(entry.get_blocks()))
-    except libarchive.ArchiveError as error:
+    except (libarchive.ArchiveError, ValueError) as error:
         if any(word in str(error).lower() for word in ("encrypt", "passphrase", "password")):
             raise UnreadableFile(name, *_PASSWORD) from error
         raise _damaged(name, error) from error
+
+
+def _libarchive_name(body: bytes) -> str:
+    if body.startswith(_SEVEN_ZIP):
+        return "7zip"
+    return "rar5" if body.startswith(_RAR_5) else "rar"
 
 
 def _read_blocks(blocks: Iterator[bytes]) -> bytes:
