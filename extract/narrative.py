@@ -317,11 +317,20 @@ class _SentenceReading:
 
 
 def _without_rivals(stated: list[_Stated]) -> list[_Stated]:
-    """Without figures that clauses of one rank state differently for one cell: nobody can tell which it is."""
-    values: dict[tuple[str, int], set[Number]] = {}
+    """Without figures that clauses of one rank state differently for one cell, for nobody can tell which it is.
+
+    Where the first of them is taken apart (其中自然人15件，法人3件), the others are parts of it.
+    """
+    first: dict[tuple[str, int], _Stated] = {}
     for one in stated:
-        values.setdefault((one.code, one.depth), set()).add(one.value)
-    return [one for one in stated if len(values[one.code, one.depth]) == 1]
+        first.setdefault((one.code, one.depth), one)
+    rivals = {(one.code, one.depth) for one in stated if one.value != first[one.code, one.depth].value}
+    whole = [one.parent for one in stated if one.parent is not None]
+    return [
+        one
+        for one in stated
+        if (place := (one.code, one.depth)) not in rivals or (one is first[place] and one in whole)
+    ]
 
 
 def _is_comparison(clause: Clause, before: Clause | None) -> bool:

@@ -41,6 +41,8 @@ STATED = [
      received(12, **{"received.natural": 9, "received.company": 2, "received.legal": 1})),
     ("收到书面申请5件，全部答复。", received(5, concluded=5)),
     ("今年收到公开申请3件，均予以公开。", received(3, granted=3)),
+    ("收到公开申请18件，其中以自然人名义申请15件，以法人名义申请3件。", received(18, **{"received.natural": 15})),
+    ("主动公开信息20条，依申请公开0件。", received(0)),
     # Chinese numerals, grouped digits, blanks
     ("全年收到公开申请两件。", received(2)),
     ("收到政府信息公开申请一百二十三件。", received(123)),
