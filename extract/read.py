@@ -102,9 +102,9 @@ def _report(document: Document, blocks: Sequence[Block], name: str) -> Report:
     narrative = "\n".join([*opening, *(f"{section.heading}\n{section.text}" for section in sections)])
     identity = identify(candidates, narrative, published_on=document.published_on)
     settle(tables, identity.year)
-    if not tables.figures and not is_titled:  # figures of a local table alone do not make a report
-        raise _no_report(document, name, is_titled=False, has_headings=bool(sections))
     form = choose_form(tables, identity.year)
+    if not tables.figures and (form is None or not is_titled):  # a local table alone does not make a report
+        raise _no_report(document, name, is_titled=is_titled, has_headings=bool(sections))
     return Report(
         file=name,
         title=identity.title,

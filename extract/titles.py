@@ -79,7 +79,7 @@ def clean_text(text: str) -> str:
     """Text in one line for reading: no markup, no layout blanks, half-width signs, simplified characters."""
     text = unicodedata.normalize("NFKC", html.unescape(_MARKUP.sub(" ", text))).translate(SIMPLIFIED)
     text = _TWO_AGENCIES.sub(rf"\1{_JOINT}", _PINYIN.sub("", text))
-    text = _LAYOUT.sub("", text)
+    text = _LAYOUT.sub("", text).replace("资讯公开", "信息公开")  # Taiwan's word
     return _CHINESE_YEAR.sub(lambda year: year.group().translate(_CHINESE_DIGITS), text)
 
 

@@ -379,3 +379,17 @@ def test_labels_that_slipped_by_a_row_make_all_unsure() -> None:
     assert wrong(report) == {}
     assert set(report.unsure) == report.cells.keys()
     assert "form.row_alignment" in rules(report)
+
+
+def test_a_local_table_in_a_report_since_2019_stands_for_no_form() -> None:
+    """Its official tables are elsewhere: in pictures or an attachment."""
+    with pytest.raises(UnreadableFile, match="none of its tables"):
+        read(LOCAL, title=TITLE.replace("2017", "2021"), caption="附表")
+
+
+def test_two_tables_of_one_report_that_differ_are_both_doubted() -> None:
+    """The organ's own and the whole area's, or a correction: which one is meant cannot be told."""
+    whole = [(label, unit, f"{text}7" if text.isdigit() else text) for label, unit, text in lines()]
+    [report] = read_bytes(page(table([HEADER, *lines()]), "<p>附表2：全县汇总</p>", table([HEADER, *whole])), "two")
+    assert set(report.unsure) == set(FIGURES)
+    assert read([HEADER, *lines()], [HEADER, *lines()]).status == "complete"

@@ -277,3 +277,9 @@ def test_two_reports_on_one_page_keep_apart() -> None:
     first, second = read_bytes(body.encode(), "two")
     assert (first.form, second.form) == ("2021", "2019")
     assert (first.figures, second.figures) == (dict(NEW.figures), dict(OLD.figures))
+
+
+def test_a_title_with_the_word_of_taiwan() -> None:
+    body = page(laid_out(NEW)).decode().replace("信息", "資訊")
+    [report] = read_bytes(body.encode(), "title")
+    assert (report.agency, report.year) == ("东河县人民政府", 2022)
