@@ -20,7 +20,7 @@ format: .venv/ready ## put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-soak: .venv/ready ## kill a crawl at 20 random moments: its archive must be that of an undisturbed one
+soak: .venv/ready ## kill a first and a second crawl at 20 random moments each: the archive of an undisturbed one
 	$(BIN)/python tests/crawler/killing.py
 
 egg: .venv/ready ## the project egg for Scrapyd nodes (deploy/README.md)
@@ -32,13 +32,16 @@ bench: .venv/ready ## measure again what docs/benchmarks.md says
 accuracy: .venv/ready ## read 3,000 generated documents of known figures, compare every cell (docs/accuracy.md)
 	$(BIN)/python -m bench.accuracy
 
+large: .venv/ready ## crawl 100,000 reports of 500 simulated portals, twice (20 minutes; taken up when cut short)
+	$(BIN)/python -m bench.large --data data/large
+
 lock: .venv/ready ## renew requirements.lock after a change of dependencies in pyproject.toml
 	$(BIN)/python -m pip install --quiet "uv>=0.5"
 	$(BIN)/uv pip compile pyproject.toml --extra ocr --group dev --universal --generate-hashes --no-annotate \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
 
 clean: ## remove what make made
-	rm -rf .venv data/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv data/demo data/large .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/ready: pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -123,6 +123,13 @@ def m006_agencies(db: Database) -> None:
     db.execute(CREATE_COVERAGE)
 
 
+@migrations()
+def m007_settled(db: Database) -> None:
+    """In which run a listed report was last held with all of its files."""
+    db.execute("ALTER TABLE listings ADD COLUMN settled_run INTEGER REFERENCES runs (id)")
+    db.execute("ALTER TABLE listings ADD COLUMN files INTEGER")
+
+
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
     """Writes of one piece: all or nothing. Takes the write lock at once, so that it waits instead of failing midway.

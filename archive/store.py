@@ -195,6 +195,20 @@ class Archive:
         )
         return [url for (url,) in rows]
 
+    def note_settled(self, portal: str, run_id: int, pages: Iterable[tuple[str, int]]) -> None:
+        """Note listed reports that were had in a run with all of their files, as (address, number of files)."""
+        self.flush()
+        with transaction(self.db):
+            self.db.conn.executemany(
+                "UPDATE listings SET settled_run = ?, files = ? WHERE portal = ? AND url = ?",
+                [(run_id, files, portal, url) for url, files in pages],
+            )
+
+    def settled(self, portal: str) -> dict[str, tuple[int, int]]:
+        """The reports of a portal that were had with all of their files, as address: (run, number of files)."""
+        sql = "SELECT url, settled_run, files FROM listings WHERE portal = ? AND settled_run IS NOT NULL"
+        return {url: (run, files) for url, run, files in self.db.execute(sql, (portal,))}
+
     def _know_portal(self, key: str | None) -> None:
         """A portal that is not registered here (yet, or any more) still gets a row to refer to."""
         if key is not None:

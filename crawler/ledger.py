@@ -102,6 +102,11 @@ class PortalRun:
         """Note that the crawl ended before its work was done: ``blocked``, ``interrupted`` or ``limit``."""
         self.stopped = self.stopped or reason
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has come to its outcome, or was not begun, which ``why`` explains then."""
+        return self.outcome is not None or bool(self.why)
+
     def stats(self) -> dict[str, object]:
         """All counters and the named failures, for ``runs.stats``."""
         values = asdict(self)

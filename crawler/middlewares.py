@@ -119,8 +119,7 @@ class ConditionalRequests(_Middleware):
         capture = self._held(request)
         if capture is None:
             return None
-        row = request.meta.get("row")
-        if row is not None and self.session.is_held(capture, row.published_on):
+        if "row" in request.meta and self.session.is_held(capture):
             try:
                 return self._archived(capture, request, capture.url, _HELD)
             except ArchiveError as error:

@@ -62,8 +62,10 @@ def _table(runs: list[PortalRun], total: int) -> Table:
             run.attachments,
             run.failed,
         )
-        table.add_row(run.portal, *map(str, counts), f"{run.bytes / 1e6:.1f}", run.outcome or "…")
-    table.caption = f"{sum(run.outcome is not None for run in runs)} of {total} portals done"
+        table.add_row(
+            run.portal, *map(str, counts), f"{run.bytes / 1e6:.1f}", run.outcome or ("not crawled" if run.why else "…")
+        )
+    table.caption = f"{sum(run.is_over for run in runs)} of {total} portals done"
     return table
 
 
@@ -76,12 +78,14 @@ def _print(runs: list[PortalRun], console: Console, done: set[str]) -> None:
     for run in list(runs):
         if run.portal not in done:
             console.print(line(run), highlight=False, markup=False, soft_wrap=True)
-            if run.outcome is not None:
+            if run.is_over:
                 done.add(run.portal)
 
 
 def line(run: PortalRun) -> str:
     """A run in one line."""
+    if run.is_over and run.outcome is None:
+        return f"{run.portal}: not crawled: {run.why}"
     return (
         f"{run.portal}: {run.outcome or 'running'}, {run.reports} of {run.found} reports "
         f"({run.new} new, {run.changed} changed, {run.unchanged} unchanged, {run.held} not asked for again), "

@@ -13,6 +13,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from archive import Archive, mend, open_archive
+from crawler.errors import Refused
 from crawler.history import EVERYTHING, Policy
 from crawler.ledger import PortalRun
 from crawler.progress import progress
@@ -92,8 +93,14 @@ class _Queue:
         self._waiting.remove(portal)
         self._busy.add(host_of(portal.base_url))
         session = Session(portal, self._archive, PortalRun(portal.key), self.years, self.limit, self.pace, self.policy)
-        session.begin()
         self._runs.append(session.run)
+        try:
+            session.begin()
+        except Refused as error:
+            session.run.why = error.reason
+            logger.warning("%s: not crawled: %s", portal.key, error.reason)
+            self._busy.discard(host_of(portal.base_url))
+            return True
         task: asyncio.Task[None] = self._process.crawl(self.spider or portal.platform, session=session)
         task.add_done_callback(lambda task: self._done(task, session))
         return True

@@ -10,8 +10,11 @@ from archive import Archive, Capture
 from crawler.history import EVERYTHING, History, Policy, read_history
 from crawler.ledger import MAX_NAMED, PortalRun
 from crawler.listing import Row
+from crawler.locks import PortalLock
 from crawler.registry import Portal, read_registry
 from crawler.verdict import judge
+
+_NOTED_AT_ONCE = 100
 
 SHIPPED = Path(__file__).parents[1] / "data" / "portals"
 
@@ -33,6 +36,17 @@ def find_portal(key: str, data_dir: Path) -> Portal:
 
 
 @dataclass(slots=True)
+class Visit:
+    """A listed report on its way: its page, then its files. ``open``: answers that are still to come; ``is_whole``:
+    none has failed yet."""
+
+    url: str
+    files: int = 0
+    open: int = 1
+    is_whole: bool = True
+
+
+@dataclass(slots=True)
 class Session:
     """What a spider works with. ``years`` None: all years; ``limit`` None: all reports; ``pace`` None: the portal's
     own; ``policy``: what to ask for again (default: everything, conditionally); ``refusals``: how many in a row the
@@ -48,21 +62,29 @@ class Session:
     refusals: int = 0
     crawl_delay: float = 0.0
     history: History = field(default_factory=History)
+    _settled: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _to_note: list[tuple[str, int]] = field(default_factory=list)
+    _lock: PortalLock | None = None
 
     def begin(self) -> None:
-        """Open the row in ``runs`` and see what the earlier ones say."""
+        """Open the row in ``runs`` and see what the earlier ones say. Refused where another process crawls the portal;
+        there is no row then: the other's is the portal's latest."""
         portal = self.portal
+        self._lock = PortalLock(self.archive.data_dir, portal.key)
+        self._lock.take()
         self.archive.save_portals(
             [portal.model_dump(include={"key", "name", "base_url", "platform", "division_code", "enabled"})]
         )
         self.run.run_id = self.archive.start_run("crawl", portal.key)
         self.history = read_history(self.archive.db, portal.key, self.run.run_id)
         self.run.sweep = self.history.is_sweep(self.policy, datetime.now(UTC))
+        self._settled = self.archive.settled(portal.key)
 
     def finish(self) -> None:
         """Compare the run with the one before, judge it and close its row."""
         run = self.run
         assert run.run_id is not None
+        self._note_settled()
         if self.full:
             run.stop("limit")
         run.whole = not (run.stopped or run.broken_lists) and bool(run.lists)
@@ -73,6 +95,8 @@ class Session:
             run.gone, run.gone_named = len(gone), gone[:MAX_NAMED]
         run.outcome, run.why = judge(run, self.history, run.least)
         self.archive.finish_run(run.run_id, run.outcome, run.stats())
+        if self._lock is not None:
+            self._lock.release()
 
     def record(self) -> dict[str, Any]:
         """The run's row in ``runs``, for whoever cannot see the database."""
@@ -95,10 +119,36 @@ class Session:
         if listed:
             self.archive.note_listed(self.portal.key, self.run.run_id, listed)
 
-    def is_held(self, capture: Capture, published_on: date | None) -> bool:
+    def is_held(self, capture: Capture) -> bool:
         """Whether what the archive holds will do without asking the portal."""
-        today = datetime.now(UTC).date()
-        return self.history.is_held(capture, published_on, today, self.run.sweep, self.policy.recent_days)
+        return self.history.is_held(capture)
+
+    def settled_files(self, url: str, published_on: date | None) -> int | None:
+        """The number of files of a listed report that will do as it is held, with all of them; None for any other."""
+        if url not in self._settled:
+            return None
+        run, files = self._settled[url]
+        day = published_on or self._day_of_capture(url)
+        today, recent = datetime.now(UTC).date(), self.policy.recent_days
+        return files if day and self.history.is_settled(run, day, today, self.run.sweep, recent) else None
+
+    def _day_of_capture(self, url: str) -> date | None:
+        capture = self.archive.latest_capture(url)
+        if capture is None:
+            return None
+        return date.fromisoformat(capture.published_on) if capture.published_on else capture.fetched_at.date()
+
+    def settle(self, visit: "Visit") -> None:
+        """Note that a listed report is held with all of its files; written with the next list."""
+        self._to_note.append((visit.url, visit.files))
+        if len(self._to_note) >= _NOTED_AT_ONCE:
+            self._note_settled()
+
+    def _note_settled(self) -> None:
+        assert self.run.run_id is not None
+        if self._to_note:
+            self.archive.note_settled(self.portal.key, self.run.run_id, self._to_note)
+            self._to_note.clear()
 
     @property
     def full(self) -> bool:

@@ -74,12 +74,17 @@ def _known_to_be_dead(run: PortalRun, history: History) -> int:
 def _against_the_previous(run: PortalRun, history: History, least: int) -> Verdict | None:
     if run.listed < least:
         return "empty", f"{run.listed} reports listed, {history.good_listed} in the last good run, least {least}"
-    before = history.previous
-    if before and run.pages_missing > before["pages_missing"]:
-        return "partial", f"{run.pages_missing} announced list pages are missing, {before['pages_missing']} before"
-    if before and run.unlisted > before["unlisted"]:
-        return "partial", f"{run.unlisted} counted posts are not listed, {before['unlisted']} before"
+    # Where no run has seen the portal yet, it is measured by what it says itself.
+    missing, unlisted = (history.previous.get(name, 0) for name in ("pages_missing", "unlisted"))
+    if run.pages_missing > missing:
+        return "partial", f"{run.pages_missing} announced list pages are missing{_before(missing, history)}"
+    if run.unlisted > unlisted:
+        return "partial", f"{run.unlisted} counted posts are not listed{_before(unlisted, history)}"
     return None
+
+
+def _before(number: int, history: History) -> str:
+    return f", {number} before" if history.previous else ""
 
 
 def _first_reason(run: PortalRun, kinds: Iterable[str]) -> str:

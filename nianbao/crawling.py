@@ -153,7 +153,7 @@ def record_wrong(data_dir: Path, wrong: "list[WrongEntry]") -> None:
 
 def _name_failures(run: "PortalRun", people: Console) -> None:
     if run.outcome != "ok":
-        people.print(f"[yellow]{run.outcome}:[/] ", end="")
+        people.print(f"[yellow]{run.outcome or 'not crawled'}:[/] ", end="")
         people.print(f"{run.portal}: {run.why}", markup=False, soft_wrap=True)
     for failure in sorted(run.failures, key=lambda failure: failure.kind in _NO_FAILURES):
         heading = "left out" if failure.kind in _NO_FAILURES else "not read"

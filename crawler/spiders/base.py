@@ -24,7 +24,7 @@ from crawler.ledger import PortalRun, write_record
 from crawler.listing import Row
 from crawler.pictures import report_pictures
 from crawler.registry import host_of
-from crawler.session import Session, find_portal, read_years
+from crawler.session import Session, Visit, find_portal, read_years
 from crawler.shown import report_of
 from extract.identity import read_title
 
@@ -152,8 +152,17 @@ class PortalSpider(Spider):
             listed.append((address, row))
             if self._is_of_asked_years(row):
                 self.run.found += 1
-                yield self._request(address, "article", self.parse_article, {"row": row})
+                yield from self._article(address, row)
         self.session.note_listed(listed)
+
+    def _article(self, address: str, row: Row) -> Iterator[Request]:
+        files = self.session.settled_files(address, row.published_on)
+        if files is None:
+            yield self._request(address, "article", self.parse_article, {"row": row, "visit": Visit(address)})
+        else:
+            self.run.reports += 1
+            self.run.attachments += files
+            self.run.held += 1 + files
 
     def _is_report(self, row: Row) -> bool:
         # A title cut short by the list: the report itself will tell.
@@ -191,9 +200,8 @@ class PortalSpider(Spider):
 
     def parse_article(self, response: Response) -> Iterator[Request]:
         """Requests for the attachments of an article, on the same host only. A report may itself be a document."""
-        if not isinstance(response, TextResponse):
-            return
-        for url, label in self._files_of(response):
+        visit: Visit | None = response.meta.get("visit")
+        for url, label in self._files_of(response) if isinstance(response, TextResponse) else ():
             address = self.on_portal(url)
             if address is None:
                 self.run.fail(url, "off_host", f"attachment not on the portal's host: {label}")
@@ -201,8 +209,18 @@ class PortalSpider(Spider):
                 self._seen.add(address)
                 # Its own label: an article may carry the reports of several agencies.
                 row = replace(response.meta["row"], url=address, title=label)
-                meta = {"row": row, "parent_url": response.url}
+                meta = {"row": row, "parent_url": response.url, "visit": visit}
+                if visit is not None:
+                    visit.files, visit.open = visit.files + 1, visit.open + 1
                 yield self._request(address, "attachment", self.parse_attachment, meta)
+        self._answered(visit)
+
+    def _answered(self, visit: Visit | None) -> None:
+        """Note the answer to a report's page or file; after the last, if all were good, the report is settled."""
+        if visit is not None:
+            visit.open -= 1
+            if not visit.open and visit.is_whole:
+                self.session.settle(visit)
 
     def _files_of(self, response: TextResponse) -> list[tuple[str, str]]:
         """(address, label) of an article's attachments and, under its own title, of the pages that it shows as
@@ -232,13 +250,16 @@ class PortalSpider(Spider):
         return row if is_asked else None
 
     def parse_attachment(self, response: Response) -> None:
-        """Nothing to do: the middleware has archived it."""
+        """The middleware has archived it."""
+        self._answered(response.meta.get("visit"))
 
     def failed(self, failure: Failure) -> Iterable[Request] | None:
         """Note a request that gave nothing; stop where the portal does not want us."""
         request: Request = failure.request  # type: ignore[attr-defined]
         assert failure.value is not None
         kind, reason = explain(failure.value)
+        if visit := request.meta.get("visit"):
+            visit.is_whole = False
         if kind == "limit":
             return None
         if kind == "soft404" and request.meta.get("page", 1) > 1:

@@ -1,5 +1,6 @@
 """A crawl in a process of its own, killed (SIGKILL) at random moments and taken up each time; and what it must leave:
-the archive of an undisturbed run. As a program it is the long trial: ``python tests/crawler/killing.py [KILLS]``."""
+the archive of an undisturbed run. So for the first crawl of portals, and for one that finds a report published anew.
+As a program it is the long trial: ``python tests/crawler/killing.py [KILLS]``."""
 
 import json
 import random
@@ -67,26 +68,35 @@ def answered(requests: list[LoggedRequest]) -> Counter[str]:
 
 
 def trial(kills: int, seed: int, pace: float) -> None:
-    """Crawl the demo's world undisturbed and, into another archive, killed so many times; AssertionError if they
-    differ. A kill may cost one page for each portal: the one that was under way."""
-    moments = random.Random(seed)
-    with TemporaryDirectory() as folder, serve_world(demo_world()) as servers:
-        entries = [entry for server in servers.values() for entry in server.registry if entry["enabled"]]
+    """Crawl the demo's world undisturbed and, into another archive, killed so many times; then, when a report has been
+    published anew, the same again over what is held. AssertionError if the archives differ. A kill may cost one page
+    for each portal: the one that was under way."""
+    moments, world = random.Random(seed), demo_world()
+    with TemporaryDirectory() as folder, serve_world(world) as servers:
         whole, killed = Path(folder) / "whole", Path(folder) / "killed"
-        outcomes = finish(entries, whole, pace)
-        assert set(outcomes.values()) == {"ok"}, outcomes
-        asked = [request.time for server in servers.values() for request in server.requests]
-        _clear(servers)
-        # So long that all of them together take the crawl to its end, roughly.
-        longest = 2 * (max(asked) - min(asked)) / kills
-        _kill_again_and_again(entries, killed, pace, [moments.uniform(0, longest) for _ in range(kills)])
-        done = finish(entries, killed, pace)
-        assert set(done.values()) == {"ok"}, done
-        expected, found = contents(whole), contents(killed)
-        assert found[0] == expected[0], found[0] ^ expected[0]
-        assert found[1] == expected[1], found[1] - expected[1]
-        twice = {path: n for server in servers.values() for path, n in answered(server.requests).items() if n > 1}
-        assert sum(n - 1 for n in twice.values()) <= kills * len(servers), twice
+        _compare(servers, (whole, killed), pace, [moments.random() for _ in range(kills)])
+        first = contents(whole)[0]
+        assert world.republish()
+        _compare(servers, (whole, killed), pace, [moments.random() for _ in range(kills)])
+        assert contents(whole)[0] > first, "what was published anew is held beside what was before"
+
+
+def _compare(servers: dict[str, RunningPortal], data: tuple[Path, Path], pace: float, moments: list[float]) -> None:
+    whole, killed = data
+    entries = [entry for server in servers.values() for entry in server.registry if entry["enabled"]]
+    _clear(servers)
+    outcomes = finish(entries, whole, pace)
+    asked = [request.time for server in servers.values() for request in server.requests]
+    _clear(servers)
+    # So long that all of them together take the crawl to its end, roughly.
+    longest = 2 * (max(asked) - min(asked)) / len(moments)
+    _kill_again_and_again(entries, killed, pace, [moment * longest for moment in moments])
+    assert finish(entries, killed, pace).keys() == outcomes.keys()
+    expected, found = contents(whole), contents(killed)
+    assert found[0] == expected[0], found[0] ^ expected[0]
+    assert found[1] == expected[1], found[1] - expected[1]
+    twice = {path: n for server in servers.values() for path, n in answered(server.requests).items() if n > 1}
+    assert sum(n - 1 for n in twice.values()) <= len(moments) * len(servers), twice
 
 
 def _clear(servers: dict[str, RunningPortal]) -> None:
@@ -114,6 +124,6 @@ def _is_killed(process: subprocess.Popen[str], seconds: float) -> bool:
 
 if __name__ == "__main__":
     count, first_seed = int(sys.argv[1]) if len(sys.argv) > 1 else 20, random.SystemRandom().randrange(10**6)
-    print(f"{count} kills, seed {first_seed}", flush=True)
+    print(f"{count} kills of a first crawl, and {count} of a second; seed {first_seed}", flush=True)
     trial(count, first_seed, pace=0.02)
     print("the same archive as an undisturbed run, nothing lost, nothing twice")
