@@ -92,7 +92,7 @@ class PortalRun:
             self.off_host += 1
         else:
             self.failed += 1
-        self.broken_lists += of == "list"
+        self.broken_lists += of == "list" and kind != "robots"
         self.dead += of in ("article", "attachment") and kind in ("gone", "soft404")
         self.causes[kind] = self.causes.get(kind, 0) + 1
         if len(self.failures) < MAX_NAMED:

@@ -1,12 +1,14 @@
 """One crawl of one portal: the portal, what was asked for, the archive it writes to and the ledger it keeps."""
 
+import json
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from archive import Archive, Capture
+from archive import Archive, Capture, mend, open_archive
 from crawler.history import EVERYTHING, History, Policy, read_history
 from crawler.ledger import MAX_NAMED, PortalRun
 from crawler.listing import Row
@@ -163,3 +165,22 @@ def read_years(text: str) -> range:
     if not years:
         raise ValueError(f"{text}: the first year is after the last")
     return years
+
+
+def open_session(key: str | None, data_dir: Path, years: str | None, limit: str | None, policy: str | None) -> Session:
+    """The session of a crawl that is a process of its own, begun. ValueError where no portal is named."""
+    if key is None:
+        raise ValueError("name the portal: -a portal=KEY")
+    portal, archive = find_portal(key, data_dir), open_archive(data_dir)
+    for line in mend(archive):
+        logging.getLogger(__name__).warning("%s", line)
+    session = Session(
+        portal,
+        archive,
+        PortalRun(key),
+        years=read_years(years) if years else None,
+        limit=int(limit) if limit else None,
+        policy=Policy(**json.loads(policy)) if policy else EVERYTHING,
+    )
+    session.begin()
+    return session

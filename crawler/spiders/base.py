@@ -1,7 +1,5 @@
 """What the spiders of all platforms share: which rows to fetch, attachments, and what becomes of a failed request."""
 
-import json
-import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -16,15 +14,13 @@ from scrapy.http import Response, TextResponse
 from scrapy.robotstxt import ProtegoRobotParser
 from twisted.python.failure import Failure
 
-from archive import mend, open_archive
 from crawler import dialects, listing
 from crawler.failures import explain
-from crawler.history import EVERYTHING, Policy
-from crawler.ledger import PortalRun, write_record
+from crawler.ledger import write_record
 from crawler.listing import Row
 from crawler.pictures import report_pictures
 from crawler.registry import host_of
-from crawler.session import Session, Visit, find_portal, read_years
+from crawler.session import Session, Visit, open_session
 from crawler.shown import report_of
 from extract.identity import read_title
 
@@ -68,7 +64,7 @@ class PortalSpider(Spider):
     ) -> None:
         super().__init__(**kwargs)
         self._own_session = session is None
-        self.session = session or _open_session(portal, Path(data), years, limit, policy)
+        self.session = session or open_session(portal, Path(data), years, limit, policy)
         self.portal, self.run = self.session.portal, self.session.run
         self._seen: set[str] = set()
 
@@ -299,24 +295,6 @@ class PortalSpider(Spider):
             self.session.finish()
             self.logger.info("%s", write_record(self.session.record()))
             self.session.archive.close()
-
-
-def _open_session(key: str | None, data_dir: Path, years: str | None, limit: str | None, policy: str | None) -> Session:
-    if key is None:
-        raise ValueError("name the portal: -a portal=KEY")
-    portal, archive = find_portal(key, data_dir), open_archive(data_dir)
-    for line in mend(archive):
-        logging.getLogger(__name__).warning("%s", line)
-    session = Session(
-        portal,
-        archive,
-        PortalRun(key),
-        years=read_years(years) if years else None,
-        limit=int(limit) if limit else None,
-        policy=Policy(**json.loads(policy)) if policy else EVERYTHING,
-    )
-    session.begin()
-    return session
 
 
 def _is_another(other: Row, shown: Row, article: re.Pattern[str]) -> bool:

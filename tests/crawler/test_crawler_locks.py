@@ -17,7 +17,7 @@ from simulator.world import demo_world, large_world
 def test_the_second_leaves_a_portal_that_is_being_crawled_and_goes_on_with_others(tmp_path: Path) -> None:
     world = demo_world()
     with serve_all({"bulk": large_world(40).portals["bulk"], "fengdu": world.portals["fengdu"]}) as servers:
-        servers["bulk"].faults["*"] = Fault("slow", seconds=0.2)
+        servers["bulk"].faults["*"] = Fault("slow", seconds=5)
         (bulk,), (fengdu, *_) = servers["bulk"].registry, servers["fengdu"].registry
         first = start([bulk], tmp_path, pace=0)
         try:
