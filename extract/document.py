@@ -10,7 +10,7 @@ class Locator(NamedTuple):
     """Where a piece of the source stands, in the terms of its format.
 
     HTML: ``table``, ``row``, ``column`` (all counted from 1) and ``xpath``.
-    PDF: ``page`` (from 1) and ``box`` = (x0, top, x1, bottom) in points from the page's top left corner.
+    PDF, OFD: ``page`` (from 1) and ``box`` = (x0, top, x1, bottom) in points from the page's top left corner.
     Plain text: ``line`` and ``column`` (from 1; column counts tab-separated cells).
     Word (DOCX, and DOC, WPS and RTF converted to it): ``table``, ``row``, ``column`` (cells counted from 1 as they
     stand in the row) or ``paragraph`` (those outside of tables counted from 1).

@@ -16,6 +16,7 @@ from extract.narrative import read_claims
 from extract.readers.converted import CONVERTED, Converter, read_converted
 from extract.readers.docx import read_docx
 from extract.readers.html import read_html
+from extract.readers.ofd import read_ofd
 from extract.readers.pdf import read_pdf
 from extract.readers.scan import read_picture
 from extract.readers.sheet import read_sheet
@@ -37,6 +38,7 @@ class _Reader(Protocol):
 
 _READERS: Mapping[Format, _Reader] = {
     "docx": read_docx,
+    "ofd": read_ofd,
     "pdf": read_pdf,
     "picture": read_picture,
     "text": read_text,
@@ -49,7 +51,6 @@ _REFUSED: Mapping[Format, tuple[ErrorKind, str]] = {
     "encrypted": ("encrypted", "the file is protected by a password"),
     "other_office": ("damaged", "an Office file that is damaged (cut short?), or neither a Word file nor a workbook"),
     "other_sheet": ("unsupported", "a workbook of a kind that is not read; save it as XLSX"),
-    "ofd": ("unsupported", "an OFD file; OFD is not read so far"),
     "archive": ("unsupported", "a bundle of files; they are read one by one"),
 }
 

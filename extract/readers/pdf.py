@@ -29,7 +29,7 @@ def read_pdf(body: bytes, name: str, *, title_hint: str | None = None) -> Docume
     """
     with PdfSource(body, name) as source:
         numbers = range(1, source.page_count + 1)
-        pages = {number: _page_pieces(source.readings(number), name) for number in numbers}
+        pages = {number: page_pieces(source.readings(number), name) for number in numbers}
         stated_title, page_count = source.title, source.page_count
     few = [number for number, (_, count) in pages.items() if count < _LEAST_TEXT]
     # Where no page shows text, the print may also be drawn as curves.
@@ -56,7 +56,7 @@ def _is_chinese(text: str) -> bool:
     return bool(re.search("[\u4e00-\u9fff]{2}", text))
 
 
-def _page_pieces(readings: Iterable[Page], name: str) -> tuple[list[Piece], int]:
+def page_pieces(readings: Iterable[Page], name: str) -> tuple[list[Piece], int]:
     """The tables and text lines of a page, top to bottom, without text that does not show; and how many
     characters show."""
     page = ruled_page(readings, name)
