@@ -92,7 +92,7 @@ class _Frame(NamedTuple):
 
 
 def _frame(element: Element) -> _Frame:
-    left, top = (_numbers(element.get("Boundary") or "") + [0.0, 0.0])[:2]
+    left, top = ([*_numbers(element.get("Boundary") or ""), 0.0, 0.0])[:2]
     matrix = _numbers(element.get("CTM") or "")
     return _Frame(left, top, matrix if len(matrix) == 6 else (1, 0, 0, 1, 0, 0))
 
