@@ -5,6 +5,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench.apart import Figures, measure
+from bench.pdf import files
 from bench.serving import serving
 
 SHAPES = ("gkmlpt", "gkmlpt, text in a script", "gd_nfcms", "trs", "trs, GB 2312")
@@ -147,8 +148,24 @@ def _peak(job: str, figures: Figures, child: str = "") -> str:
     return _row(job, f"{figures['peak_mb']:.0f}", child)
 
 
+def pdf(reports: int, rounds: int) -> Iterator[str]:
+    """Born-digital PDF to grids, beside pdfplumber and pdfium alone; memory over many documents."""
+    columns = "pdfplumber, CPU ms a page", "ours", "floor", "pdfplumber / ours", "ours / floor"
+    yield from _head("Born-digital PDF to grids", ("file", "pages", *columns))
+    for kind in files(1):
+        figures = measure("bench.pdf:compare", kind=kind, documents=5, rounds=rounds)
+        times = (f"{figures[name] * 1000:.1f}" for name in ("pdfplumber", "ours", "floor"))
+        ratios = (f"{figures[name]:.1f}" for name in ("times_faster", "times_floor"))
+        yield _row(kind, f"{figures['pages']:.0f}", *times, *ratios)
+    held = measure("bench.pdf:memory", documents=max(reports, 100))
+    yield ""
+    first, last = held["first_mb"], held["last_mb"]
+    yield f"Peak memory after 100 documents {first:.0f} MB, after {held['documents']:.0f} {last:.0f} MB."
+
+
 PARTS: dict[str, Callable[[int, int], Iterator[str]]] = {
     "extract": extract,
+    "pdf": pdf,
     "crawl": crawl,
     "archive": archive,
     "whole": whole,

@@ -29,6 +29,16 @@ def test_a_pdf_is_read_whole_and_its_floor_sees_all_pages() -> None:
     assert figures["pages"] == 3
 
 
+def test_the_floor_of_pdf_sees_every_page_and_memory_is_looked_at_twice() -> None:
+    from bench.pdf import compare, memory
+
+    figures = compare("simulator", documents=1, rounds=1)
+    assert figures["pages"] == 3
+    assert figures["pdfplumber"] > figures["ours"] > figures["floor"] > 0
+    held = memory(documents=101)
+    assert 0 < held["first_mb"] <= held["last_mb"]
+
+
 def test_the_bare_spider_and_both_crawls_get_the_same_pages(tmp_path: Path) -> None:
     reports, pages = 5, 6
     with serving(reports) as site:
