@@ -80,7 +80,7 @@ def is_number(cell: Cell) -> bool:
 
 def covers(cell: Cell, column: Column) -> bool:
     """Whether any part of the cell stands in the column."""
-    return cell.column < column.end and cell.end_column > column.start
+    return cell.column < column.end and cell.column + cell.column_span > column.start
 
 
 def numeric_row(cells: Sequence[Cell]) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
@@ -73,7 +73,7 @@ class Vocabulary:
         """Whether one of these forms (any form, if none is given) prints such a cell."""
         return code in self.units and (not forms or any((code, form) in self._printed for form in forms))
 
-    @cache  # noqa: B019  vocabularies live as long as the process; the bridging of typos is slow
+    @lru_cache(maxsize=4096)  # noqa: B019  vocabularies live as long as the process; the bridging of typos is slow
     def find_row(self, text: str) -> LineMatch | None:
         """The row that a label names, typos bridged where only one row can be meant; None where no row explains it."""
         key = label_key(text)
@@ -84,12 +84,13 @@ class Vocabulary:
             return LineMatch(known, exact=True)
         return self._similar(key, numbering(text))
 
+    @lru_cache(maxsize=4096)  # noqa: B019
     def find_column(self, text: str) -> KnownLine | None:
         """The column that a header cell names (its unit set aside, cut at one end where one is meant), or None."""
         key = _without_unit(label_key(text))
         return self.columns.get(key) or self._cut(key)
 
-    @cache  # noqa: B019
+    @lru_cache(maxsize=4096)  # noqa: B019
     def _cut(self, key: str) -> KnownLine | None:
         """社会公益组, 制作数量: converters lose a line or the last character of a header."""
         if len(key) < _LEAST_PIECE:
@@ -97,6 +98,7 @@ class Vocabulary:
         whole = [line for label, line in self.columns.items() if label.startswith(key) or label.endswith(key)]
         return whole[0] if len({line.key for line in whole}) == 1 else None
 
+    @lru_cache(maxsize=4096)  # noqa: B019
     def find_group(self, text: str) -> str | None:
         """The key of a group label (不予公开, 法人或其他组织), or None."""
         key = label_key(text)
@@ -133,6 +135,7 @@ def vocabulary(table_id: str) -> Vocabulary:
     return Vocabulary(table_id)
 
 
+@lru_cache(maxsize=4096)
 def printed_unit(header: str) -> str | None:
     """The unit that a header or row label states (本年收费金额（单位：万元）: 万元), or None."""
     match = _UNIT.search(label_key(header))

@@ -37,6 +37,7 @@ _SKIPPED = frozenset([
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|rtf|zip|rar|7z|txt|ofd)(?:$|[?#])", re.IGNORECASE)
 _DATE = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _DATE_LABEL = re.compile(r"(?:发布|发文|公开|信息提供|更新)(?:时间|日期)\s*[:：]?\s*" + _DATE.pattern)
+_NUMBER = re.compile(r"\s*(\d{1,6})")
 _PAGE_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _EMBEDDED = re.compile(r"\bDETAIL\s*:\s*(?=\{)")
 # A column span this long is read as a slip of the page's author, as browsers do (HTML standard, 4.9.11).
@@ -55,6 +56,9 @@ def read_html(body: bytes, name: str, *, content_type: str | None = None, title_
     if not markup.strip():
         raise UnreadableFile(name, "empty", "the page is empty")
     tree = _parse(markup, name)
+    kept = list(tree.iter())  # lxml makes an element's object anew each time it is met, unless one is kept
+    if len(kept) > _MOST_ELEMENTS:
+        raise UnreadableFile(name, "not_a_report", f"the page has over {_MOST_ELEMENTS} elements: no report is so long")
     embedded = _embedded_detail(tree, name)
     blocks = tuple(_Walker(tree, "").blocks())
     if embedded is not None:
@@ -120,8 +124,6 @@ def _parse(markup: str, name: str) -> Element:
         raise UnreadableFile(name, "empty", "the page is empty") from None
     if any("depth" in error.message for error in parser.error_log):
         raise UnreadableFile(name, "damaged", "the page's elements are nested so deep that its end cannot be read")
-    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
-        raise UnreadableFile(name, "not_a_report", f"the page has over {_MOST_ELEMENTS} elements: no report is so long")
     return tree
 
 
@@ -196,12 +198,19 @@ def _fold(text: str) -> str:
 
 def _plain(element: Element) -> str:
     """The visible text below an element."""
-    parts = [element.text or ""]
+    parts: list[str] = []
+    _collect_plain(element, parts)
+    return " ".join(part for part in parts if not part.isspace())
+
+
+def _collect_plain(element: Element, parts: list[str]) -> None:
+    if element.text:
+        parts.append(element.text)
     for child in element:
         if isinstance(child.tag, str) and child.tag not in _SKIPPED:
-            parts.append(_plain(child))
-        parts.append(child.tail or "")
-    return " ".join(part for part in parts if part.strip())
+            _collect_plain(child, parts)
+        if child.tail:
+            parts.append(child.tail)
 
 
 class _Paths:
@@ -316,9 +325,12 @@ class _Walker:
                 row_span, column_span = min(_span(element, "rowspan") or left, left), _column_span(element)
                 if len(taken) + row_span * column_span > MOST_PLACES:
                     return None
-                places = {(number + r, column + c) for r in range(row_span) for c in range(column_span)}
-                ragged.update(r for r, _ in places & taken)
-                taken |= places
+                if row_span == column_span == 1:
+                    taken.add((number, column))
+                else:
+                    places = {(number + r, column + c) for r in range(row_span) for c in range(column_span)}
+                    ragged.update(r for r, _ in places & taken)
+                    taken |= places
                 locator = Locator(
                     table=self.table_count,
                     row=number + 1,
@@ -363,7 +375,8 @@ def _is_layout(table: Element) -> bool:
 
 def _span(element: Element, attribute: str) -> int:
     """A span attribute; nonsense counts as 1, as in the HTML standard."""
-    match = re.match(r"\s*(\d{1,6})", element.get(attribute) or "1")
+    stated = element.get(attribute)
+    match = _NUMBER.match(stated) if stated else None
     return int(match[1]) if match else 1
 
 

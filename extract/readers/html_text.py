@@ -1,10 +1,9 @@
 """The text that an HTML element shows: what is hidden, set apart from the digits beside it, or more than text."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import lxml.html
 from lxml import etree
@@ -38,22 +37,32 @@ _WHITE = frozenset(["white", "#fff", "#ffffff", "rgb(255,255,255)"])
 _IN_LINE = frozenset(["", "inline", "contents", "initial", "inherit", "unset", "ruby"])
 
 
+class _Look(NamedTuple):
+    """What an element's own tag and attributes make of its text."""
+
+    is_removed: bool
+    is_hidden: bool
+    hides_by: tuple[str, ...]
+    """Properties that hide its text unless an element inside sets them anew."""
+    edge: str
+    is_struck: bool
+    font_size: str
+
+
 def is_removed(element: Element) -> bool:
     """Whether an element's own attributes take it out of the page, so that a cell leaves no place in its row."""
-    return element.get("hidden") is not None or _style(element).get("display") == "none"
+    return element.get("hidden") is not None or _look_of(element).is_removed
 
 
 def is_hidden(element: Element) -> bool:
     """Whether an element's own attributes keep its text from being seen."""
-    style = _style(element)
-    return (
-        is_removed(element)
-        or style.get("mso-hide") == "all"
-        or style.get("color") == "transparent"
-        or _is_nothing(style.get("opacity"))
-        or (style.get("visibility") in {"hidden", "collapse"} and not _is_set_below(element, "visibility"))
-        or (_is_nothing(style.get("font-size")) and not _is_set_below(element, "font-size"))
-    )
+    return _hides(element, _look_of(element))
+
+
+def _hides(element: Element, look: _Look) -> bool:
+    if look.is_hidden or element.get("hidden") is not None:
+        return True
+    return bool(look.hides_by) and any(not _is_set_below(element, name) for name in look.hides_by)
 
 
 def _is_set_below(element: Element, name: str) -> bool:
@@ -65,69 +74,90 @@ def _is_nothing(value: str | None) -> bool:
     return bool(value) and "0" in str(value) and _NOTHING.fullmatch(str(value)) is not None
 
 
-def _style(element: Element) -> Mapping[str, str]:
-    """The declarations of a style attribute, lower case, without blanks."""
-    return _declarations(element.get("style") or "")
+def _look_of(element: Element) -> _Look:
+    tag = element.tag
+    is_link = tag == "a" and element.get("href") is not None
+    return _look(tag, element.get("style") or "", element.get("color") or "", is_link)
 
 
 @lru_cache(maxsize=4096)
-def _declarations(attribute: str) -> Mapping[str, str]:
+def _look(tag: str, style_attribute: str, colour: str, is_link: bool) -> _Look:
     """A page repeats a handful of styles in thousands of cells."""
+    style = _declarations(style_attribute)
+    lines = style.get("text-decoration", "") + style.get("text-decoration-line", "")
+    is_struck = tag in _STRUCK or "line-through" in lines
+    removed = style.get("display") == "none"
+    hidden = (
+        removed
+        or style.get("mso-hide") == "all"
+        or style.get("color") == "transparent"
+        or _is_nothing(style.get("opacity"))
+    )
+    by_visibility = style.get("visibility") in {"hidden", "collapse"}
+    hides_by = ("visibility",) * by_visibility + ("font-size",) * _is_nothing(style.get("font-size"))
+    edge = _edge(tag, style, colour, is_apart=is_link or is_struck)
+    return _Look(removed, hidden, hides_by, edge, is_struck, style.get("font-size") or "")
+
+
+def _declarations(attribute: str) -> Mapping[str, str]:
+    """The declarations of a style attribute, lower case, without blanks."""
     text = re.sub(r"\s|!important", "", attribute.lower())
     pairs = (part.partition(":") for part in text.split(";"))
-    return MappingProxyType({name: value for name, _, value in pairs})
+    return {name: value for name, _, value in pairs}
 
 
-def _edge(element: Element) -> str:
+def _edge(tag: str, style: Mapping[str, str], colour: str, *, is_apart: bool) -> str:
     """What stands at both ends of an element: a line end, a blank where it is set apart from the text around, nothing.
 
     A footnote's mark is raised, lowered, smaller or a link, an amendment is struck out: no digits of the number beside.
     """
-    style = _style(element)
     display = style.get("display", "")
-    if element.tag in BLOCKS or not (display in _IN_LINE or display.startswith("inline-")):
+    if tag in BLOCKS or not (display in _IN_LINE or display.startswith("inline-")):
         return BREAK
     raised = style.get("vertical-align", "baseline") not in {"baseline", "middle", "top", "bottom", "inherit", ""}
     moved = style.get("position", "static") != "static" or style.get("float", "none") != "none"
-    is_link = element.tag == "a" and element.get("href") is not None
-    is_white = (style.get("color") or (element.get("color") or "").lower()) in _WHITE
-    by_tag = element.tag in _SET_APART or is_link or _is_struck(element)
-    return " " if by_tag or raised or moved or is_white or display not in _IN_LINE else ""
+    is_white = (style.get("color") or colour.lower()) in _WHITE
+    is_apart = is_apart or tag in _SET_APART or is_white
+    return " " if is_apart or raised or moved or display not in _IN_LINE else ""
 
 
-def _is_struck(element: Element) -> bool:
-    style = _style(element)
-    lines = style.get("text-decoration", "") + style.get("text-decoration-line", "")
-    return element.tag in _STRUCK or "line-through" in lines
-
-
-def _look(element: Element, around: Look) -> Look:
-    size, *classes = around
-    own = [element.get("class") or ""] if element.get("class") else []
-    return (_style(element).get("font-size") or element.get("size") or size, *classes, *own)
-
-
-def fragments(element: Element, look: Look = PLAIN, *, signs: bool = False) -> Iterator[Fragment]:
+def fragments(element: Element, look: Look = PLAIN, *, signs: bool = False) -> list[Fragment]:
     """The pieces of text that an element shows, each with the look that the elements around give it.
 
     With ``signs``, the sign for doubt stands for what is more than text (a picture, a field, a script) or struck out.
     """
-    if not isinstance(element.tag, str) or element.tag in _UNSEEN or is_hidden(element):
+    pieces: list[Fragment] = []
+    _collect(element, look, signs, pieces)
+    return pieces
+
+
+def _collect(element: Element, look: Look, signs: bool, pieces: list[Fragment]) -> None:
+    tag = element.tag
+    if not isinstance(tag, str) or tag in _UNSEEN:
         return
-    if element.tag in _DRAWN:
+    own = _look_of(element)
+    if _hides(element, own):
+        return
+    if tag in _DRAWN:
         if signs and element.get("type") != "hidden":
-            yield (element.get("value") or "") + DOUBT, look
+            pieces.append(((element.get("value") or "") + DOUBT, look))
         return
-    edge = _edge(element)
-    inside = _look(element, look)
-    yield edge, look
-    yield element.text or "", inside
+    size, own_class = own.font_size or element.get("size"), element.get("class")
+    inside = look
+    if size or own_class:
+        inside = (size or look[0], *look[1:], *([own_class] if own_class else []))
+    if own.edge:
+        pieces.append((own.edge, look))
+    if element.text:
+        pieces.append((element.text, inside))
     for child in element:
-        yield from fragments(child, inside, signs=signs)
-        yield child.tail or "", inside
-    if signs and _is_struck(element):
-        yield DOUBT, look
-    yield edge, look
+        _collect(child, inside, signs, pieces)
+        if child.tail:
+            pieces.append((child.tail, inside))
+    if signs and own.is_struck:
+        pieces.append((DOUBT, look))
+    if own.edge:
+        pieces.append((own.edge, look))
 
 
 def joined(pieces: Iterable[Fragment]) -> str:
@@ -150,6 +180,5 @@ def _is_numeric(char: str) -> bool:
 
 def cell_text(cell: Element) -> str:
     """The text of a cell; a line end where markup breaks the line, nothing where it only changes the font."""
-    pieces = ((re.sub(r"[\t\r\n ]+", " ", text), look) for text, look in fragments(cell, signs=True))
-    lines = (" ".join(line.split()) for line in joined(pieces).split(BREAK))
+    lines = (" ".join(line.split()) for line in joined(fragments(cell, signs=True)).split(BREAK))
     return "\n".join(line for line in lines if line)
