@@ -47,6 +47,7 @@ def word_file(layout: PrintedReport, rng: random.Random) -> Files:
             document.add_paragraph(text)
         for table in part.tables:
             _add_word_table(document, table)
+            document.add_paragraph()  # as Word has it: DOC loses a table that ends the document
     out = BytesIO()
     document.save(out)
     return [("report.docx", out.getvalue())]

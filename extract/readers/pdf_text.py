@@ -9,6 +9,8 @@ from extract.readers.pdf_page import Box, Char
 
 _GAP = 3.0
 _BOLD = 1.0
+# Boxes that share so much of their height are of one line.
+_LEAST_SHARED = 0.7
 _X0, _TOP, _X1, _BOTTOM, _UPRIGHT = (Char._fields.index(field) for field in ("x0", "top", "x1", "bottom", "upright"))
 _LIGATURES = {"ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "ﬁ": "fi", "ﬂ": "fl", "ﬆ": "st", "ﬅ": "st"}
 
@@ -75,11 +77,24 @@ def lines_of(chars: Sequence[Char]) -> list[tuple[str, Box]]:
     """The lines of text that characters make, each with its box."""
     words = _words(chars)
     line_of = {id(word): n for n, line in enumerate(_clusters(words, attrgetter("top"), _GAP)) for word in line}
-    lines = []
+    lines: list[list[_Word]] = []
     for _, group in groupby(words, key=lambda word: line_of[id(word)]):
         line = list(group)
-        lines.append((" ".join(word.text for word in line), _box(line)))
-    return lines
+        if lines and _is_one_line(lines[-1], line):
+            lines[-1] = sorted([*lines[-1], *line], key=attrgetter("x0"))
+        else:
+            lines.append(line)
+    return [(" ".join(word.text for word in line), _box(line)) for line in lines]
+
+
+def _is_one_line(above: Sequence[_Word], below: Sequence[_Word]) -> bool:
+    """Whether words stand beside each other though their boxes begin at other heights: large digits in another font."""
+    _, top, _, bottom = _box(above)
+    _, next_top, _, next_bottom = _box(below)
+    shared = min(bottom, next_bottom) - max(top, next_top)
+    if shared < _LEAST_SHARED * min(bottom - top, next_bottom - next_top):
+        return False
+    return all(one.x1 <= other.x0 + 1 or other.x1 <= one.x0 + 1 for one in above for other in below)
 
 
 def _words(chars: Sequence[Char]) -> list[_Word]:

@@ -4,6 +4,8 @@ import io
 import shutil
 import subprocess
 from collections.abc import Callable
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +213,16 @@ def merged_tables(draw: st.DrawFn) -> tuple[list[list[str]], list[tuple[Any, ...
     return cells, spans
 
 
+def without_text_rows(cells: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    """The cells without rows of a single one at the table's top and bottom, which are read as text."""
+    left, right = min(cell[0] for cell in cells), max(cell[2] for cell in cells)
+    rows = [list(row) for _, row in groupby(sorted(cells, key=itemgetter(1)), key=itemgetter(1))]
+    for end in (0, -1):
+        while rows and (rows[end][0][0], rows[end][0][2]) == (left, right):
+            rows.pop(end)
+    return [cell for row in rows for cell in row]
+
+
 @settings(max_examples=12, deadline=None)
 @given(merged_tables(), st.sampled_from([0.25, 0.5, 1.5]), st.integers(45, 70))
 def test_merged_cells_are_those_of_pdfplumber(
@@ -231,6 +243,7 @@ def test_merged_cells_are_those_of_pdfplumber(
     read = read_pdf(body, "drawn.pdf")
     found = [cell.locator.box for block in read.blocks if isinstance(block, Grid) for cell in block.cells]
     if found:
+        expected = without_text_rows(expected)
         assert sorted(box for box in found if box) == [pytest.approx(cell, abs=0.11) for cell in sorted(expected)]
 
 
