@@ -121,6 +121,20 @@ def lose_label(table: Table, row: int, cell: int) -> Table:
     return _with_cell(table, row, cell, replace(table[row][cell], text=""))
 
 
+def cut_label(table: Table, row: int, cell: int) -> Table:
+    """A label or header of which only the beginning is left."""
+    printed = table[row][cell]
+    text = printed.text
+    return table if printed.code else _with_cell(table, row, cell, replace(printed, text=text[: len(text) // 2]))
+
+
+def lose_beginning(table: Table, row: int, cell: int) -> Table:
+    """A label or header of which only the end is left."""
+    printed = table[row][cell]
+    text = printed.text
+    return table if printed.code else _with_cell(table, row, cell, replace(printed, text=text[len(text) // 2 :]))
+
+
 def widen(table: Table, row: int, cell: int) -> Table:
     return _with_cell(table, row, cell, replace(table[row][cell], column_span=table[row][cell].column_span + 1))
 
@@ -167,6 +181,8 @@ DAMAGES: list[Damage] = [
     duplicate_cell,
     insert_blank,
     lose_label,
+    cut_label,
+    lose_beginning,
     widen,
     narrow,
     lengthen,
