@@ -111,7 +111,10 @@ class RuledPage:
             min(right + margin, self._page.width),
             min(bottom + margin, self._page.height),
         )
-        level, upright = rules_of(clip(self._page.shapes, part))
+        clipped = clip(self._page.shapes, part)
+        if not ends and clipped == self._page.shapes:
+            return found
+        level, upright = rules_of(clipped)
         merged = merge([*level, *((y, part[0], part[2]) for y in ends)]), merge(upright)
         if all(set(rules).issubset(on_page) for rules, on_page in zip(merged, self._merged, strict=True)):
             return found

@@ -1,6 +1,6 @@
 """The characters of a page by pdfium, in pdfplumber's boxes: from the origin on, an advance wide, a size high."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import compress, repeat
 from typing import cast
 
@@ -30,7 +30,7 @@ class TextObjects:
         owners = list(map(pdfium.char_object, repeat(page), range(pdfium.char_count(page))))
         self._numbers: list[int] = list(compress(range(len(owners)), owners))
         self._owners: list[int] = list(filter(None, owners))
-        self.handles = frozenset(self._owners)
+        self.handles = dict.fromkeys(self._owners)  # in the order of the page: memory is read along it
 
     def chars(self, hidden: Sequence[int], height: float) -> list[Char]:
         """The characters that the page prints; ``hidden`` are the text objects that pdfium shows no character of.
@@ -40,11 +40,12 @@ class TextObjects:
         handles = list(self.handles)
         if hidden:
             _refuse_unless_doubles(hidden, handles)
-        styles = _styles(handles)
+        texts = self._texts()
+        with_digits = {owner for owner, text in zip(self._owners, texts, strict=True) if text.isdigit()}
+        styles = _styles(handles, with_digits)
         sizes, own_sizes, fonts, baselines, below, invisible, white = (
             zip(*[styles[owner] for owner in self._owners], strict=True) if self._owners else repeat((), 7)
         )
-        texts = self._texts()
         room = Room(len(texts), 4)
         call(pdfium.char_loose_box, repeat(self._page), self._numbers, room.places())
         lefts, _, rights, _ = room.columns()
@@ -85,8 +86,8 @@ class TextObjects:
         return char._replace(x0=x, top=height - y - char.size, x1=x + char.size, bottom=height - y)
 
 
-def _styles(handles: Sequence[int]) -> dict[int, _Style]:
-    """The style of each text object."""
+def _styles(handles: Sequence[int], with_digits: Collection[int]) -> dict[int, _Style]:
+    """The style of each text object; the colour only of those with digits: no other's matters."""
     matrices, sizes = Room(len(handles), 6), Room(len(handles), 1)
     call(pdfium.object_matrix, handles, matrices.places())
     call(pdfium.text_size, handles, sizes.places())
@@ -101,9 +102,11 @@ def _styles(handles: Sequence[int]) -> dict[int, _Style]:
     if min(real_sizes, default=1) <= 0:
         raise NotSure("text without a size")
     below = [part_below[font] * size for font, size in zip(fonts, real_sizes, strict=True)]
-    light, clear = fills(handles)
-    invisible = [mode in _INVISIBLE_MODES or is_clear for mode, is_clear in zip(modes, clear, strict=True)]
-    styles = zip(real_sizes, own_sizes, fonts, baselines, below, invisible, light, strict=True)
+    coloured = list(with_digits)
+    light, clear = (set(compress(coloured, flags)) for flags in fills(coloured))
+    invisible = [mode in _INVISIBLE_MODES or handle in clear for mode, handle in zip(modes, handles, strict=True)]
+    white = [handle in light for handle in handles]
+    styles = zip(real_sizes, own_sizes, fonts, baselines, below, invisible, white, strict=True)
     return dict(zip(handles, styles, strict=True))
 
 
