@@ -1,6 +1,6 @@
 """The cells of a table in a scan: what is printed in each, and which signals agree on it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -113,35 +113,61 @@ def _second_look(cells: list[ReadCell], recogniser: Recogniser) -> list[ReadCell
     return cells
 
 
+@dataclass(frozen=True, slots=True)
+class _Glyph:
+    """A piece of ink: its size, and how far down (0 to 1) the middle of each hole in it is."""
+
+    width: int
+    height: int
+    holes: tuple[float, ...]
+
+
 def has_shape_of(picture: Picture, text: str) -> bool:
-    """Whether the ink in a crop has as many glyphs as a number has characters, points and holes where it has them."""
-    glyphs = _glyphs(picture)
-    if len(glyphs) != len(text):
-        return False
-    tallest = max(bottom - top for top, bottom, _, _ in glyphs)
-    for (top, bottom, middle_of_hole, holes), character in zip(glyphs, text, strict=True):
-        height = bottom - top
-        if character in ".,":
-            if height > 0.5 * tallest:
-                return False
-            continue
-        if height < 0.75 * tallest or holes not in _HOLES.get(character, {0}):
-            return False
-        if character in "069" and not _hole_fits(character, (middle_of_hole - top) / height):
-            return False
-    return True
+    """Whether the ink in a crop has the glyphs of a number, left to right: points low, holes where digits have them.
 
-
-def _hole_fits(character: str, height: float) -> bool:
-    """Whether the hole of a nought is in the middle, of a six below it, of a nine above it."""
-    return {"0": 0.4 < height < 0.6, "6": height > 0.55, "9": height < 0.45}[character]
-
-
-def _glyphs(picture: Picture) -> list[tuple[int, int, float, int]]:
-    """Top, bottom, middle of the holes and number of holes of each piece of ink, left to right.
-
-    Pieces above each other are one glyph.
+    Digits that touch are one glyph: it must be as wide as they are, and have the holes of all of them.
     """
+    glyphs = _glyphs(picture)
+    if not glyphs:
+        return False
+    return _fits(glyphs, text, max(glyph.height for glyph in glyphs))
+
+
+def _fits(glyphs: Sequence[_Glyph], text: str, tallest: int) -> bool:
+    if not glyphs or not text:
+        return not glyphs and not text
+    return any(
+        _is_run(glyphs[0], text[:count], tallest) and _fits(glyphs[1:], text[count:], tallest)
+        for count in range(1, len(text) - len(glyphs) + 2)
+    )
+
+
+def _is_run(glyph: _Glyph, characters: str, tallest: int) -> bool:
+    """Whether a glyph may be these characters, grown together where they are several."""
+    if not characters.isdigit():
+        return len(characters) == 1 and glyph.height <= 0.5 * tallest
+    if glyph.height < 0.75 * tallest:
+        return False
+    if len(characters) > 1:
+        pitch = glyph.width / len(characters) / tallest
+        fewest = sum(min(_HOLES.get(digit, {0})) for digit in characters)
+        most = sum(max(_HOLES.get(digit, {0})) for digit in characters)
+        return 0.35 < pitch < 0.95 and fewest <= len(glyph.holes) <= most
+    if len(glyph.holes) not in _HOLES.get(characters, {0}):
+        return False
+    return characters not in _HOLE_PLACES or _HOLE_PLACES[characters](glyph.holes[0])
+
+
+# The hole of a nought is in the middle, of a six below it, of a nine above it.
+_HOLE_PLACES: dict[str, Callable[[float], bool]] = {
+    "0": lambda place: 0.4 < place < 0.6,
+    "6": lambda place: place > 0.55,
+    "9": lambda place: place < 0.45,
+}
+
+
+def _glyphs(picture: Picture) -> list[_Glyph]:
+    """The pieces of ink, left to right; pieces above each other are one glyph."""
     large = cv2.GaussianBlur(cv2.resize(picture, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), (5, 5), 0)
     _, ink = cv2.threshold(large, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
     contours, hierarchy = cv2.findContours(np.asarray(ink, np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
@@ -160,7 +186,10 @@ def _glyphs(picture: Picture) -> list[tuple[int, int, float, int]]:
             glyphs.append((start, max(end, right), min(high, top), max(low, bottom), others + holes))
         else:
             glyphs.append((left, right, top, bottom, holes))
-    return [(top, bottom, float(np.mean(holes)) if holes else 0.0, len(holes)) for _, _, top, bottom, holes in glyphs]
+    return [
+        _Glyph(right - left, bottom - top, tuple((hole - top) / (bottom - top) for hole in holes))
+        for left, right, top, bottom, holes in glyphs
+    ]
 
 
 def _holes(contours: Sequence[Any], hierarchy: NDArray[np.int32], outer: int) -> list[float]:
