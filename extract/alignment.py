@@ -7,6 +7,7 @@ from extract.document import Cell, Grid
 from extract.headers import Column, Header
 from extract.labels import squash
 from extract.numbers import parse_number
+from extract.readers import DOUBT
 from extract.vocabulary import vocabulary
 
 
@@ -84,5 +85,5 @@ def covers(cell: Cell, column: Column) -> bool:
 
 
 def numeric_row(cells: Sequence[Cell]) -> bool:
-    """Whether the row has cells and none holds text (all may be blank)."""
-    return bool(cells) and all(parse_number(cell.text).reading != "text" for cell in cells)
+    """Whether the row has cells and none holds text (all may be blank, or in doubt)."""
+    return bool(cells) and all(parse_number(cell.text.rstrip(DOUBT)).reading != "text" for cell in cells)

@@ -34,6 +34,7 @@ class ReadCell:
     is_doubtful: bool = False
     number: Picture | None = None
     confidence: float = 1.0
+    has_red: bool = False
 
 
 def read_cells(lattice: Lattice, recogniser: Recogniser) -> list[ReadCell]:
@@ -79,7 +80,8 @@ class _Part:
         return ReadCell(
             self.place,
             text,
-            is_agreed=confidence >= _LEAST_CONFIDENCE and not self.has_red and has_shape_of(picture, text),
+            is_agreed=confidence >= _LEAST_CONFIDENCE and has_shape_of(picture, text),
+            has_red=self.has_red,
             is_doubtful=self.place.is_doubtful,
             number=picture,
             confidence=confidence,
@@ -103,8 +105,12 @@ class _Part:
 
 
 def _second_look(cells: list[ReadCell], recogniser: Recogniser) -> list[ReadCell]:
-    """Read numbers again in another rendering, but for noughts whose shape agrees."""
-    again = [i for i, cell in enumerate(cells) if cell.number is not None and not (cell.text == "0" and cell.is_agreed)]
+    """Read numbers again in another rendering, but for noughts whose shape agrees and that no seal covers."""
+
+    def is_plain(cell: ReadCell) -> bool:
+        return cell.text == "0" and cell.is_agreed and not cell.has_red
+
+    again = [i for i, cell in enumerate(cells) if cell.number is not None and not is_plain(cell)]
     readings = recogniser.read([contrasted(cells[i].number) for i in again])
     for i, second in zip(again, readings, strict=True):
         same = second.text == cells[i].text

@@ -95,7 +95,7 @@ class ScanReader:
         lattices = find_lattices(page)
         tables = [(lattice, read_cells(lattice, self._recogniser)) for lattice in lattices]
         boxes = _text_lines(page, lattices)
-        readings = self._recogniser.read([crop(page.grey, box, 0.3) for box in boxes])
+        readings = self._recogniser.read([crop(page.grey, box, 0.4) for box in boxes])
         return _ReadPage(tables, list(zip(boxes, readings, strict=True)))
 
     def _table(self, lattice: Lattice, cells: Sequence[ReadCell]) -> Table:

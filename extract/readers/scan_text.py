@@ -50,6 +50,8 @@ class Recogniser:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(2, os.cpu_count() or 1)
         options.log_severity_level = 3
+        # Threads that wait in a loop for work take the time of other processes and give nothing back.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         model = str(Path(spec.origin).parent / _MODEL)
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
