@@ -16,7 +16,7 @@ from extract.readers.scan_text import Reading, Recogniser, as_number, contrasted
 _INSET = 3
 _LEAST_CONFIDENCE = 0.6
 # Holes that a digit's strokes enclose.
-_HOLES = {"0": {1}, "4": {0, 1}, "6": {1}, "8": {2}, "9": {1}}
+_HOLES = {"0": {1, 2}, "4": {0, 1}, "6": {1}, "8": {2}, "9": {1}}
 _DASHES = frozenset("一-—–_~ー―")
 _STROKES = frozenset("/丿ノ∕／")
 
@@ -161,13 +161,15 @@ def _is_run(glyph: _Glyph, characters: str, tallest: int) -> bool:
         return 0.35 < pitch < 0.95 and fewest <= len(glyph.holes) <= most
     if len(glyph.holes) not in _HOLES.get(characters, {0}):
         return False
-    return characters not in _HOLE_PLACES or _HOLE_PLACES[characters](glyph.holes[0])
+    return all(map(_HOLE_PLACES.get(characters, lambda _: True), glyph.holes))
 
 
-# The hole of a nought is in the middle, of a six below it, of a nine above it.
+# The hole of a nought is in the middle (a stroke through it makes it two), of a six below it, of a nine above it; the
+# two of an eight are on either side.
 _HOLE_PLACES: dict[str, Callable[[float], bool]] = {
-    "0": lambda place: 0.4 < place < 0.6,
+    "0": lambda place: 0.37 < place < 0.63,
     "6": lambda place: place > 0.55,
+    "8": lambda place: not 0.37 < place < 0.63,
     "9": lambda place: place < 0.45,
 }
 

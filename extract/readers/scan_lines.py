@@ -16,7 +16,7 @@ from extract.readers.scan_page import Page, Picture
 _LEAST_PIECE, _LEAST_LEVEL, _LEAST_UPRIGHT = 32, 44, 40
 _APART = 10
 _WINDOW = 6
-_RULE_INK = 170
+_RULE_INK = 195
 # Share of a cell's side that must be ruled to part it from its neighbour; less than the other is no rule; between them
 # the cell is doubtful.
 _RULED, _UNRULED = 0.7, 0.25
@@ -153,8 +153,9 @@ def _straightening(box: Box, part: NDArray[np.bool_]) -> tuple[Any, tuple[int, i
 def _fitted(along: Any, across: Any) -> tuple[float, float]:
     """Slope and offset of the line through most of the points."""
     points = np.stack([along, across], axis=1).astype(np.float32)
-    step, rise = cv2.fitLine(points, cv2.DIST_WELSCH, 0, 0.01, 0.01).ravel()[:2]
-    slope = float(rise / step) if abs(step) > 1e-6 else 9.0
+    half = len(points) // 2
+    (x0, y0), (x1, y1) = np.median(points[:half], axis=0), np.median(points[half:], axis=0)
+    slope = float((y1 - y0) / max(x1 - x0, 1.0))
     for _ in range(3):
         offset = float(np.median(points[:, 1] - slope * points[:, 0]))
         near = np.abs(points[:, 1] - slope * points[:, 0] - offset) < 6

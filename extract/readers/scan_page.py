@@ -18,6 +18,10 @@ _MOST_PAPER, _LEAST_PAPER = 0.97, 0.25
 # A pixel whose red stands out by this much is a seal or a red letterhead.
 _RED = 45
 _INK = 128
+# Print darker than the first needs no help; where nothing is darker than the second there is none.
+_DARK, _PAPER = 90, 200
+# So many more pieces on the other side say nothing yet: a page of a few figures.
+_FEW_PIECES = 12
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ def normal_page(picture: Picture, number: int) -> Page:
     """The page in a picture (RGB). Whether it stands on its head is not seen here: see :meth:`Page.turned_over`."""
     picture = _scaled(_paper(picture))
     grey, red = _split_red(_evened(picture))
+    grey = _darkened(grey)
     quarter = _lies_on_its_side(grey)
     if quarter:
         grey, red = _pixels(np.rot90(grey).copy()), _pixels(np.rot90(red).copy())
@@ -138,6 +143,14 @@ def _at_75_dpi(ink: Any) -> Picture:
     return _pixels((small > 60).astype(np.uint8))
 
 
+def _darkened(grey: Picture) -> Picture:
+    """Faint print made dark; a page without print stays as it is."""
+    dark = float(np.percentile(grey[::3, ::3], 0.3))
+    if not _DARK < dark < _PAPER:
+        return grey
+    return _pixels(np.clip((grey.astype(np.float32) - dark) * (225 / (245 - dark)) + 20, 0, 255))
+
+
 def _small_ink(grey: Picture) -> Picture:
     """The print, at 75 dpi, without the rules of tables: 1 where ink is."""
     ink = (grey < 150).astype(np.uint8)
@@ -159,7 +172,7 @@ def _lies_on_its_side(grey: Picture) -> bool:
         cv2.connectedComponents(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(shape, np.uint8)))[0]
         for shape in ((1, 5), (5, 1))
     ]
-    return bool(pieces[0] > 1.15 * pieces[1])
+    return bool(pieces[0] > 1.15 * pieces[1] + _FEW_PIECES)
 
 
 def _skew(grey: Picture) -> float:
