@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from extract import Report, UnreadableFile, read_file
+from extract.readers.converted import Converter
 from simulator.generator import SHAPES, GeneratedDocument, generate_many
 from simulator.reports import SimulatedReport
 from simulator.shapes_office import SOFFICE
@@ -68,13 +69,14 @@ class Outcome:
     faults: tuple[str, ...]
 
 
-def measure(document: GeneratedDocument) -> Outcome:
+def measure(document: GeneratedDocument, converter: Converter | None = None) -> Outcome:
     """Read a document from files, as a person would, and compare each cell."""
     with tempfile.TemporaryDirectory() as folder:
         for name, body in document.files:
             (Path(folder) / name).write_bytes(body)
         try:
-            reports = read_file(Path(folder) if document.shape.is_folder else Path(folder) / document.files[0][0])
+            path = Path(folder) if document.shape.is_folder else Path(folder) / document.files[0][0]
+            reports = read_file(path, converter=converter)
         except UnreadableFile as error:
             score = Score(documents=1, unread=1, cells=Counter(missing=len(document.report.figures)))
             reason = f"{error.kind}: {error.message}"
@@ -131,7 +133,9 @@ def _is_possible(name: str) -> bool:
 
 
 def _measured(pairs: Sequence[tuple[int, str]]) -> list[Outcome]:
-    return [measure(document) for document in generate_many(pairs)]
+    documents, converter = list(generate_many(pairs)), Converter()
+    converter.prepare(document.files[0][1] for document in documents)
+    return [measure(document, converter) for document in documents]
 
 
 def _outcomes(pairs: Iterable[tuple[int, str]]) -> Iterator[Outcome]:

@@ -43,17 +43,18 @@ Outcome = list[Report] | UnreadableFile
 """What came of a source: its reports, or why there are none."""
 
 
-def read_file(path: str | Path) -> list[Report]:
+def read_file(path: str | Path, *, converter: Converter | None = None) -> list[Report]:
     """The reports of a file of any format, of a page with the attachments beside it, or of a folder.
 
-    Attachments are those that the page links by relative addresses and that lie in its folder or below. Raises
+    Attachments are those that the page links by relative addresses and that lie in its folder or below. Give a
+    ``converter`` that has prepared the file together with others where many are read one by one. Raises
     :class:`UnreadableFile` (path, kind, message) where there is no report.
     """
     reports: list[Report] = []
     failures = []
-    for group, converter in file_groups([Path(path)]):
+    for group, prepared in file_groups([Path(path)], converter):
         try:
-            reports += read_group(group, converter)
+            reports += read_group(group, prepared)
         except UnreadableFile as error:
             failures.append(error)
     if reports:
@@ -61,18 +62,19 @@ def read_file(path: str | Path) -> list[Report]:
     raise failures[0] if failures else UnreadableFile(str(path), "empty", "there are no files in the folder")
 
 
-def file_groups(paths: Iterable[Path]) -> Iterator[tuple[list[Path], Converter]]:
+def file_groups(paths: Iterable[Path], converter: Converter | None = None) -> Iterator[tuple[list[Path], Converter]]:
     """The files among and below the paths, group by group, each to be given to :func:`read_group` with its converter.
 
     A page and the files beside it that it links are one group, and so are the numbered pictures of a report's pages.
+    ``converter`` is one that has prepared files of theirs.
     """
     names = [file.as_posix() for path in paths for file in _files(path)]
     groups = iter(group_names(names, FormatsOnDisk(), lambda name: file_bytes(Path(name))))
     while batch := list(islice(groups, _GROUPS_AT_ONCE)):
-        converter = Converter()
-        converter.prepare(_readable(name for group in batch for name in group))
+        prepared = converter or Converter()
+        prepared.prepare(_readable(name for group in batch for name in group))
         for group in batch:
-            yield [Path(name) for name in group], converter
+            yield [Path(name) for name in group], prepared
 
 
 def read_group(paths: Sequence[Path], converter: Converter) -> list[Report]:
