@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+_compact_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Locator(NamedTuple):
     """Where a piece of the source stands, in the terms of its format.
@@ -31,7 +33,7 @@ class Locator(NamedTuple):
     def __str__(self) -> str:
         """Compact JSON, as kept in ``figures.locator``."""
         kept = {name: value for name, value in zip(self._fields, self, strict=True) if value is not None}
-        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+        return _compact_json(kept)
 
 
 @dataclass(frozen=True, slots=True)
