@@ -25,8 +25,10 @@ _MESSAGE_BYTES = 64
 _FILE_STARTS = (b"%PDF", b"PK", b"\xd0\xcf", b"{\\rtf", b"Rar!", b"7z")
 _REFUSAL_TEXTS = ("信息模板页面配置实体不能为空", "您访问的页面不存在", "页面不存在或已")
 _REFUSAL_MAX_BYTES = 4000
+# 404 as a number of its own: there are streets and documents of that number.
 _ERROR_TITLE = re.compile(
-    r"<title>[^<]{0,40}(?:404|页面不存在|找不到|无法找到|您访问的页面|Not Found|页面走丢)[^<]{0,40}</title>",
+    r"<title>[^<]{0,40}(?:(?<![\d第])404(?![\d号])|页面不存在|找不到|无法找到|您访问的页面|Not Found|页面走丢)"
+    r"[^<]{0,40}</title>",
     re.IGNORECASE,
 )
 _SCRIPT_REDIRECT = re.compile(rb"location\s*(?:\.href\s*=|\.replace\s*\(|=)")

@@ -147,6 +147,8 @@ REAL = b"<html><body>" + b"<p>text</p><a href='/x'>y</a>" * 60 + b"</body></html
         (200, b"<script src='/__jsluid.js'></script>" + REAL, "article", None),
         (200, b'{"articles": []}', "list", None),
         (200, REAL, "article", None),
+        (200, "<title>第404街道办事处2023年政府信息公开工作年度报告</title>".encode() + REAL, "article", None),
+        (200, "<title>404错误</title>".encode() + REAL, "article", "soft404"),
     ],
 )
 def test_refusals_are_told_from_pages(status: int, body: bytes, kind: str, verdict: str | None) -> None:
