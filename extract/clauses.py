@@ -14,6 +14,8 @@ _CLAUSE = re.compile(r"[，；：()。！？]")
 _LONE = re.compile(r"$|[，；：()。、和与及中]|以及|占")
 _LEADING_JOINT = re.compile(r"^(?:、|和|与|及|以及|并|或)+")
 _FILLER = re.compile(r"(?:其中|另外|另|还|尚|仅|只|共计|共|总计|合计|计|有|为|是|达到|达|：|、|即|含|包括)*")
+_PROVIDES = re.compile(r"(?:明确|配备|确定|安排|指定|落实|抽调|现有|共有|设有|拥有)$")
+"""Verbs whose object is counted from the front: 配备1名专职人员、2名兼职人员."""
 _RESPECTIVELY = re.compile(r"分别(?:为|是|有|达|达到)?$")
 _EACH = re.compile(r"(?:各|均|都)(?:为|是|有|收到|发生)?$")
 _JOINT = re.compile(r"、|以及|和|与|及|或")
@@ -76,7 +78,8 @@ def _items(text: str) -> list[Item]:
             return [Item(quantities[0], name, "", head) for name in names]
     ends = [*(quantity.start for quantity in quantities[1:]), len(text)]
     gaps = [text[quantity.end : end] for quantity, end in zip(quantities, ends, strict=True)]
-    if _FILLER.fullmatch(head) and gaps[0].strip("、"):  # 3件予以公开，1件部分公开
+    provided = _PROVIDES.search(head) is not None and all(gaps)
+    if provided or (_FILLER.fullmatch(head) and gaps[0].strip("、")):  # 3件予以公开，1件部分公开
         return [
             Item(q, "", _LEADING_JOINT.sub("", gap).rstrip("、和与及有"))
             for q, gap in zip(quantities, gaps, strict=True)

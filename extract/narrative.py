@@ -2,12 +2,27 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from extract.clauses import PLACE, Clause, Item, split_clauses
 from extract.headings import is_report_heading
-from extract.quantities import plain_prose
-from extract.report import Claim, Number, Section
+from extract.quantities import Quantity, plain_prose
+from extract.report import Claim, Section
+from extract.settling import (
+    CHANNELS,
+    CONCLUDED,
+    INCLUSIVE,
+    NEW,
+    RECEIVED,
+    RECEIVED_IN_2014_FORM,
+    TOTAL,
+    WITH_CARRY_OVER,
+    YEAR,
+    Sentence,
+    Stated,
+    last_of,
+    settle,
+)
 from extract.traditional import simplified
 from extract.wording import Entry, entries_about, wording
 from extract.zeros import never_happened
@@ -15,15 +30,6 @@ from extract.zeros import never_happened
 FIRST_YEAR_OF_TABLES = 2019
 """Before it reports counted in the quantities of the form of 2014, with or without its table."""
 
-RECEIVED, CARRIED_IN = "applications.received.total", "applications.carried_in.total"
-CONCLUDED, CARRIED_OUT = "applications.concluded.total", "applications.carried_out.total"
-WITH_CARRY_OVER = "group:received_plus_carried_in"
-_BY_CHANNEL = "by_channel"
-"""收到书面申请N件: all that came, unless others came another way. Never the code of a claim."""
-_HANDLED = "handled"
-"""办理N件: concluded, or received, by what stands beside it. Never the code of a claim."""
-
-_YEAR = re.compile(r"20\d\d(?=年)")
 _NUMBER = re.compile(r"\d+")
 _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]?")
 _MAY_STATE = re.compile(
@@ -36,33 +42,39 @@ _NOT_ONE = re.compile(r"(没有|未|无)((?:发生|收到|出现|产生|接到|�
 _LONGEST_SUBHEAD = 25
 _LONGEST_SENTENCE = 2000
 _ALL_DONE = re.compile(
-    r"^(?:且|并|目前|现|以上申请|所有申请)*(?:已|均|全部|都|皆|悉数).{0,14}?(?:办结|答复|回复|办复|办理完毕|处理完毕)(?!率)"
+    r"^(?:且|并|目前|现|以上申请|所有申请)*(?:已|均|全部|都|皆|悉数|件件).{0,14}?(?:办结|答复|回复|办复|办理完毕|处理完毕)(?!率)"
 )
 _ALL_GRANTED = re.compile(r"^(?:已)?(?:均|全部|都|皆)(?:已|为|依法)?(?:予以?|同意|给予)公开")
 _ALL_NATURAL = re.compile(r"^(?:申请人)?(?:全部|均|都|皆)(?:为|是|来自)自然人")
-_ALL_ENDED = re.compile(
-    r"^(?:(?:复议|判决)?结果(?:全部|均|都)?为?|全部|均|都|皆)(?:为|是|被|予以|获得?|结果)*(?P<how>维持|纠正|纠错)"
+_OF_ALL = re.compile(
+    r"^(?:(?:以上)?申请人?|(?:复议|判决|答复|处理|办理|审理)?结果|法院|经复议)?"
+    r"(?:全部|均|都|皆|(?<=结果)为)已?(?P<what>(?!无|未|没)[^率除]+)$"
 )
+_REFUSALS = ("applications.refused.", "applications.unavailable.", "applications.not_processed.")
+_OUTCOMES = ("applications.granted", "applications.partly_granted", "group:refused", "group:unavailable", *_REFUSALS)
+_PARTS = {
+    RECEIVED: ("applications.received.", *_OUTCOMES),
+    CONCLUDED: _OUTCOMES,
+    "group:refused": _REFUSALS[:1],
+    "group:unavailable": _REFUSALS[1:2],
+    "group:not_processed": _REFUSALS[2:],
+    "review.total": ("review.",),
+    "group:lawsuits": ("group:lawsuits.",),
+    "lawsuit_direct.total": ("lawsuit_direct.",),
+    "lawsuit_after_review.total": ("lawsuit_after_review.",),
+    RECEIVED_IN_2014_FORM: (*CHANNELS, "stat.replies.granted", "stat.replies.partly_granted", "stat.replies.refused"),
+    "stat.review.total": ("stat.review.",),
+    "stat.lawsuit.total": ("stat.lawsuit.",),
+}
+"""What all of a figure can be: the codes (their beginnings) that 均为 after it may name."""
 _NOT_ALL = re.compile(r"除|其余|其他|未|部分|率|延期")
-_INCLUSIVE = re.compile(r"^(?:其中|含|包括|包含)")
 _EXCLUSIVE = re.compile(r"^(?:不含|不包括|另|除)")
-_NEW = re.compile(r"新收|新增|新受理|新申请|本年|当年|今年")
 _COMPARED_YEAR = re.compile(r"(?:比|较).*(?:20\d\d年度?|去年|上一?年度?|同期)$")
-_CHANNELS = tuple(f"stat.requests.{way}" for way in ("in_person", "fax", "online", "letter"))
+_LAST_YEAR = re.compile(r"^(?:上一?年度?|去年度?|前年)(?!.*[结转])")
+_THIS_YEAR = re.compile(r"今年|本年|当年|全年|20\d\d年")
+_ALL_APPLIED = re.compile(r"(?<=\d[件条宗起份]申请)(?=均|全部|都)")
+_TOTAL = re.compile(rf"^(?:以上|两项|总共|累计)*(?:合计|共计|总计|总数)(?:为)?{PLACE}$")
 _APPLICATIONS = ("applications", "weak")
-
-
-@dataclass(frozen=True, slots=True)
-class _Stated:
-    """A figure that a clause states. ``parent`` is the figure whose bracket or 其中 it stands in."""
-
-    code: str
-    value: Number
-    approximate: bool
-    clause: int
-    depth: int
-    words: str = ""
-    parent: "_Stated | None" = None
 
 
 def read_claims(
@@ -111,15 +123,16 @@ def sentence_claims(
     plain = simplified(sentence[:_LONGEST_SENTENCE])
     if _MAY_STATE.search(plain) is None or not (topic or subjects.search(_NO_WORDS.sub("", plain))):
         return [], None
-    text = _NOT_ONE.sub(r"\1\2", _ZERO_WORD.sub("0件", plain_prose(plain)))
+    text = _ALL_APPLIED.sub("，", plain_prose(plain))
+    text = _NOT_ONE.sub(r"\1\2", _ZERO_WORD.sub("0件", text))
     clauses = list(split_clauses(text))
     reading = _SentenceReading(clauses, text, topic, in_2014_form, year)
     scope = wording().scope(text)
     claims: dict[str, Claim] = {}
-    for stated in reading.settled():
+    for stated in settle(reading.stated, reading.sentence):
         for code in _expanded(stated):
             own_scope = "with_carry_over" if code == WITH_CARRY_OVER else scope
-            if scope == "cumulative" and _NEW.search(stated.words):  # 累计560条，其中本年新增120条
+            if scope == "cumulative" and NEW.search(stated.words):  # 累计560条，其中本年新增120条
                 own_scope = None
                 claims.pop(code, None)
             claims.setdefault(code, Claim(code, stated.value, stated.approximate, sentence, "", own_scope))
@@ -127,7 +140,7 @@ def sentence_claims(
     return list(claims.values()), ends_with
 
 
-def _expanded(stated: _Stated) -> tuple[str, ...]:
+def _expanded(stated: Stated) -> tuple[str, ...]:
     """No lawsuits at all are none of either kind; a number of them is not told apart."""
     if stated.value == 0 and stated.code.startswith("group:lawsuits"):
         outcome = stated.code.removeprefix("group:lawsuits") or ".total"
@@ -146,8 +159,9 @@ class _SentenceReading:
         self.year = year
         self.topic = topic or self._topic_ahead()
         self.in_2014_form = in_2014_form
-        self.stated: list[_Stated] = []
+        self.stated: list[Stated] = []
         self.all_done: list[int] = []
+        self.in_last_year = False
         outside: list[str | None] = []
         for number, clause in enumerate(clauses):
             while len(outside) > clause.depth:
@@ -155,6 +169,11 @@ class _SentenceReading:
             while len(outside) < clause.depth:
                 outside.append(self.topic)
             self._read(number, clause)
+
+    @property
+    def sentence(self) -> Sentence:
+        """What settling needs to know."""
+        return Sentence(self.clauses, self.text, self.year, self.all_done, self.in_2014_form)
 
     def _topic_ahead(self) -> str | None:
         topics = [topic for clause in self.clauses if (topic := wording().topic(clause.text)) is not None]
@@ -175,58 +194,64 @@ class _SentenceReading:
         if not clause.items:
             self._hand_on(clause.text)
             self._read_without_number(number, clause)
-        if _is_comparison(clause, self.clauses[number - 1] if number else None):
+        before = self.clauses[number - 1] if number else None
+        self.in_last_year = bool(_LAST_YEAR.search(clause.text)) or (
+            self.in_last_year and _THIS_YEAR.search(clause.text) is None
+        )
+        if self.in_last_year or _is_comparison(clause, before):
             return
+        parent = self._parent(clause)
+        verb = before.text if before is not None and clause.mark == "，" and before.depth == clause.depth else ""
         for item in clause.items:
             self._hand_on(item.words)
-            parent = self._parent(clause)
             if wording().no_count.search(item.words) or self._is_of_another_year(item):
                 continue
-            for code in self._codes(item):
+            for code in (TOTAL,) if _TOTAL.search(item.words) else self._codes(item, verb):
                 quantity = item.quantity
                 self.stated.append(
-                    _Stated(code, quantity.value, quantity.approximate, number, clause.depth, item.words, parent)
+                    Stated(code, quantity.value, quantity.approximate, number, clause.depth, item.words, parent)
                 )
 
     def _is_of_another_year(self, item: Item) -> bool:
-        years = {int(number) for number in _YEAR.findall(item.before)}
+        years = {int(number) for number in YEAR.findall(item.before)}
         return self.year is not None and bool(years) and self.year not in years and "转" not in item.before
 
     def _read_without_number(self, number: int, clause: Clause) -> None:
         for code in never_happened(clause.text, self.topic, in_2014_form=self.in_2014_form):
-            self.stated.append(_Stated(code, 0, False, number, clause.depth))
-        if self.in_2014_form or not self.stated:
+            self.stated.append(Stated(code, 0, False, number, clause.depth))
+        if not self.stated:
             return
-        if _ALL_DONE.search(clause.text) and not _NOT_ALL.search(clause.text):
+        if not self.in_2014_form and _ALL_DONE.search(clause.text) and not _NOT_ALL.search(clause.text):
             self.all_done.append(number)
         self._read_of_all(number, clause.text)
 
     def _read_of_all(self, number: int, text: str) -> None:
         """均为自然人, 均予公开, 均维持: the number is that of the clause before."""
-        last, received, ended = self.stated[-1], self._last(RECEIVED), _ALL_ENDED.search(text)
+        last, received, of_all = self.stated[-1], last_of(self.stated, RECEIVED), _OF_ALL.search(text)
         if received is not None and _ALL_NATURAL.search(text):
             self.stated.append(replace(received, code="applications.received.natural", clause=number))
         if received is not None and _ALL_GRANTED.search(text):
             self.stated.append(replace(received, code="applications.granted.total", clause=number))
-        if ended is not None and last.code in ("review.total", "group:lawsuits") and last.value:
-            outcome = "upheld" if ended["how"] == "维持" else "corrected"
-            code = f"{last.code.removesuffix('.total')}.{outcome}"
-            self.stated.append(replace(last, code=code, clause=number))
+        if of_all is None or not last.value:
+            return
+        item = Item(Quantity(last.value, last.approximate, "", 0, 0), of_all["what"], "")
+        self.stated += [
+            replace(last, code=code, clause=number, words=item.words)
+            for code in self._codes(item)
+            if code != last.code and code.startswith(_PARTS.get(last.code, ()))
+        ]
 
-    def _last(self, *codes: str) -> _Stated | None:
-        return next((stated for stated in reversed(self.stated) if stated.code in codes), None)
-
-    def _parent(self, clause: Clause) -> _Stated | None:
+    def _parent(self, clause: Clause) -> Stated | None:
         if _EXCLUSIVE.search(clause.text):
             return None
         if clause.depth:
             return next((stated for stated in reversed(self.stated) if stated.depth < clause.depth), None)
-        is_part = clause.mark == "：" or _INCLUSIVE.search(clause.text)
+        is_part = clause.mark == "：" or INCLUSIVE.search(clause.text)
         return self.stated[-1] if self.stated and is_part else None
 
-    def _codes(self, item: Item) -> tuple[str, ...]:
+    def _codes(self, item: Item, verb: str = "") -> tuple[str, ...]:
         entries = entries_about(self.topic or "none", in_2014_form=self.in_2014_form)
-        matching = [entry for entry in entries if self._matches(entry, item)]
+        matching = [entry for entry in entries if self._matches(entry, item, verb)]
         if not matching:
             return ()
         first = matching[0]
@@ -239,98 +264,15 @@ class _SentenceReading:
     def _own(self, entry: Entry) -> tuple[str, ...]:
         return entry.stat if self.in_2014_form else entry.codes
 
-    def _matches(self, entry: Entry, item: Item) -> bool:
+    def _matches(self, entry: Entry, item: Item, verb: str) -> bool:
         return (
             item.quantity.unit in entry.units
             and (not entry.only_zero or item.quantity.value == 0)
             and (entry.unless is None or entry.unless.search(_NUMBER.sub(PLACE, self.text)) is None)
+            and (not entry.after or (bool(self.stated) and self.stated[-1].code.startswith(entry.after)))
             and entry.words.describe(item.words)
-            and (entry.needs is None or entry.needs.search(item.lead + PLACE + item.words) is not None)
+            and (entry.needs is None or entry.needs.search((item.lead or verb) + PLACE + item.words) is not None)
         )
-
-    def settled(self) -> list[_Stated]:
-        """What the sentence states, once it is known which totals hold the carry-over."""
-        ways = [one for one in self.stated if one.code == _BY_CHANNEL]
-        came = "stat.requests.received" if self.in_2014_form else RECEIVED
-        is_all = len(ways) == 1 and not ways[0].parent and self._last(came) is None and not self._last(*_CHANNELS)
-        stated = [
-            replace(one, code=came) if one.code == _BY_CHANNEL else one
-            for one in self.stated
-            if one.code != _BY_CHANNEL or is_all
-        ]
-        if self.in_2014_form:
-            return [one for one in stated if one.code != _HANDLED]
-        stated = [settled for one in stated if (settled := self._direction(one)) is not None]
-        stated = [settled for one in stated if (settled := self._inclusive(one, stated)) is not None]
-        concluded = any(one.code == CONCLUDED for one in stated)
-        stated = [
-            replace(one, code=CONCLUDED) if one.code == _HANDLED else one
-            for one in stated
-            if one.code != _HANDLED or not concluded
-        ]
-        return [*_without_rivals(stated), *self._all_concluded(stated)]
-
-    def _direction(self, one: _Stated) -> _Stated | None:
-        """Last year's rest or this year's, by the year it names (结转2022年2件) or by what stands before it."""
-        if one.code == CARRIED_OUT and (named := _YEAR.search(one.words)) is not None:
-            others = {int(number) for number in _YEAR.findall(self.text)} - {int(named[0])}
-            year = self.year or max(others, default=0)
-            return replace(one, code=CARRIED_IN) if int(named[0]) < year else one
-        if one.code != CARRIED_IN or not re.fullmatch(rf"(?:含|其中|包括)?结转(?:申请)?{PLACE}", one.words):
-            return one
-        if one.parent is not None:
-            return one if one.parent.code in (RECEIVED, _HANDLED) else None
-        before = [other.code for other in self.stated[: self.stated.index(one)]]
-        if CONCLUDED in before:
-            return replace(one, code=CARRIED_OUT)
-        return one if RECEIVED in before else None
-
-    def _inclusive(self, one: _Stated, stated: list[_Stated]) -> _Stated | None:
-        """A total of which the sentence says that the carry-over is in it; None for a part of another total."""
-        if one.parent is not None and one.code == one.parent.code and not _NEW.search(one.words):
-            return None
-        if one.code not in (RECEIVED, _HANDLED):
-            return one
-        parts = {part.code: part for part in stated if part.parent is one and part.code in (RECEIVED, CARRIED_IN)}
-        new, carried_in = parts.get(RECEIVED), parts.get(CARRIED_IN)
-        if new is not None and _NEW.search(new.words):
-            return one if new.value == one.value else replace(one, code=WITH_CARRY_OVER)
-        is_in = carried_in is not None and _INCLUSIVE.search(self.clauses[carried_in.clause].text)
-        if carried_in is None or not is_in or self._balances(one, carried_in.value, stated):
-            return one
-        return replace(one, code=WITH_CARRY_OVER)
-
-    def _balances(self, one: _Stated, carried_in: Number, stated: list[_Stated]) -> bool:
-        """Whether 新收＋上年结转＝办结＋转下年 shows that the total leaves the carry-over out."""
-        out = {part.code: part.value for part in stated if part.code in (CONCLUDED, CARRIED_OUT)}
-        return len(out) == 2 and one.value + carried_in == sum(out.values())
-
-    def _all_concluded(self, stated: list[_Stated]) -> Iterator[_Stated]:
-        """均已办结: as many concluded as came in."""
-        rest = [one for one in stated if one.code == CONCLUDED or (one.code == CARRIED_OUT and one.value)]
-        if not self.all_done or rest:
-            return
-        came_in = [one for one in stated if one.code in (RECEIVED, WITH_CARRY_OVER) and one.clause < self.all_done[-1]]
-        left_over = any(one.code == CARRIED_IN and one.value for one in stated)
-        if came_in and (came_in[0].code == WITH_CARRY_OVER or not left_over):
-            yield replace(came_in[0], code=CONCLUDED)
-
-
-def _without_rivals(stated: list[_Stated]) -> list[_Stated]:
-    """Without figures that clauses of one rank state differently for one cell, for nobody can tell which it is.
-
-    Where the first of them is taken apart (其中自然人15件，法人3件), the others are parts of it.
-    """
-    first: dict[tuple[str, int], _Stated] = {}
-    for one in stated:
-        first.setdefault((one.code, one.depth), one)
-    rivals = {(one.code, one.depth) for one in stated if one.value != first[one.code, one.depth].value}
-    whole = [one.parent for one in stated if one.parent is not None]
-    return [
-        one
-        for one in stated
-        if (place := (one.code, one.depth)) not in rivals or (one is first[place] and one in whole)
-    ]
 
 
 def _is_comparison(clause: Clause, before: Clause | None) -> bool:

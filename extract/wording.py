@@ -30,8 +30,9 @@ class Words:
 class Entry:
     """What a figure counts: the codes in the forms since 2019 and in that of 2014, and the words that tell it.
 
-    ``topics`` are the topics it needs (empty: any); ``needs`` must stand in the clause's first item or in its own
-    words, ``unless`` nowhere in the sentence; ``family`` as in the file; ``only_zero`` where the words are too vague
+    ``topics`` are the topics it needs (empty: any); ``needs`` must stand in the clause's first item, the clause before or its own
+    words, ``unless`` nowhere in the sentence; ``after`` begins the code of
+    the figure before it; ``family`` as in the file; ``only_zero`` where the words are too vague
     to believe any number but 0.
     """
 
@@ -44,6 +45,7 @@ class Entry:
     family: str
     only_zero: bool
     unless: re.Pattern[str] | None
+    after: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _entry(line: dict[str, Any], units: dict[str, frozenset[str]]) -> Entry:
         family=line.get("family", ""),
         only_zero=line.get("only_zero", False),
         unless=_pattern(line["unless"]) if "unless" in line else None,
+        after=tuple(line.get("after", ())),
     )
 
 

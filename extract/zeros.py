@@ -17,10 +17,20 @@ _ONLY_KIND = re.compile(r"(?:发生|产生|有)?依申请公开(?:政府)?(?:信
 _ABOUT_APPLICATIONS = re.compile(r"申请(?!.*申请)(?!公开|信息|政府)[^，]{1,12}$")
 _OPENNESS = re.compile(r"信息|公开")
 _TAILS = re.compile(r"(?:的)?(?:情况|情形|案件|事项|现象|行为|问题|事件|记录|发生|出现|产生|工作)+$")
-_REFUSED = re.compile(r"不予公开|不公开")
 _FEES = re.compile(r"收费|费用|收取")
-_NORMATIVE = re.compile(r"^(?:有)?(?:新)?(?:制定|制发|出台|印发|发布)(?:行政)?规范性文件")
-_IN, _OUT = re.compile(r"上一?年度?.{0,6}(?:结转|转)|结转上年"), re.compile(r"(?:结转|转)(?:至|到|入)?(?:下|次|明)")
+_ISSUED = "有?新?(?:制定|制发|出台|印发|发布)"
+_DOCUMENTS = {
+    "rules.made": re.compile(rf"^{_ISSUED}.{{0,10}}规章(?!制度)"),
+    "normative.made": re.compile(rf"^{_ISSUED}(?:.{{0,6}}规章(?:和|或|、|及|与|以及))?(?:行政)?规范性文件"),
+}
+_REPEALED = re.compile(r"^(?:予以|宣布)?(?:废止|失效)(?:件|文件|情况)?$")
+_COMPLAINT = re.compile(r"举报|投诉")
+_CELLS = {
+    "applications.carried_in.total": re.compile(r"上一?年度?.{0,6}(?:结转|转)|结转上年"),
+    "applications.carried_out.total": re.compile(r"(?:结转|转)(?:至|到|入)?(?:下|次|明)"),
+    "group:refused": re.compile(r"不予公开|不公开"),
+    "applications.concluded.total": re.compile(r"^办结(?:件|申请|案件|事项)?$"),
+}
 _LONGEST_REST = 60
 
 
@@ -44,13 +54,14 @@ def never_happened(clause: str, topic: str | None, *, in_2014_form: bool) -> tup
     challenges = _challenges(rest, in_2014_form)
     if challenges:
         return (*_received_too(rest, in_2014_form), *challenges)
-    return _application_cells(rest, clause, topic, in_2014_form) or _other_cells(rest, in_2014_form)
+    return _application_cells(rest, clause, topic, in_2014_form) or _other_cells(rest, topic, in_2014_form)
 
 
 def _challenges(rest: str, in_2014_form: bool) -> tuple[str, ...]:
     review, lawsuit = _REVIEW.search(rest), _LAWSUIT.search(rest)
     if in_2014_form:
-        return ("stat.review.total",) * bool(review) + ("stat.lawsuit.total",) * bool(lawsuit)
+        denied = ("stat.review.total",) * bool(review) + ("stat.lawsuit.total",) * bool(lawsuit)
+        return denied + ("stat.complaints.total",) * bool(denied and _COMPLAINT.search(rest))
     return ("review.total",) * bool(review) + ("group:lawsuits",) * bool(lawsuit)
 
 
@@ -70,13 +81,10 @@ def _received_too(rest: str, in_2014_form: bool) -> tuple[str, ...]:
 
 def _application_cells(rest: str, clause: str, topic: str | None, in_2014_form: bool) -> tuple[str, ...]:
     is_about = topic in ("applications", "weak")
-    if not in_2014_form and is_about:
-        if _IN.search(rest):
-            return ("applications.carried_in.total",)
-        if _OUT.search(rest):
-            return ("applications.carried_out.total",)
-        if _REFUSED.search(rest):
-            return ("group:refused",)
+    if not in_2014_form and is_about and (cell := next((c for c, words in _CELLS.items() if words.search(rest)), "")):
+        return (cell,)
+    if _FEES.search(rest):
+        return ()
     thing = _TAILS.sub("", rest)
     thing = thing.rsplit("的", 1)[-1] if _APPLICATION.search(thing.rsplit("的", 1)[-1]) else thing
     if _ONLY_KIND.fullmatch(rest) or _APPLICATION.search(thing) is None or not (is_about or _OPENNESS.search(clause)):
@@ -86,7 +94,10 @@ def _application_cells(rest: str, clause: str, topic: str | None, in_2014_form: 
     return ("stat.requests.received",) if in_2014_form else ("applications.received.total",)
 
 
-def _other_cells(rest: str, in_2014_form: bool) -> tuple[str, ...]:
+def _other_cells(rest: str, topic: str | None, in_2014_form: bool) -> tuple[str, ...]:
     if in_2014_form:
-        return ("stat.fees_collected.amount",) if _FEES.search(rest) else ()
-    return ("normative.made",) if _NORMATIVE.search(rest) else ()
+        complaints = _COMPLAINT.search(rest) and "信息公开" in rest and "信访" not in rest
+        return ("stat.fees_collected.amount",) if _FEES.search(rest) else ("stat.complaints.total",) * bool(complaints)
+    if topic in ("rules", "normative") and _REPEALED.match(rest):
+        return (f"{topic}.repealed",)
+    return tuple(code for code, words in _DOCUMENTS.items() if words.search(rest))
