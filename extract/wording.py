@@ -30,10 +30,9 @@ class Words:
 class Entry:
     """What a figure counts: the codes in the forms since 2019 and in that of 2014, and the words that tell it.
 
-    ``topics`` are the topics it needs (empty: any); ``needs`` must stand in the clause's first item, the clause before or its own
-    words, ``unless`` nowhere in the sentence; ``after`` begins the code of
-    the figure before it; ``family`` as in the file; ``only_zero`` where the words are too vague
-    to believe any number but 0.
+    ``topics`` are the topics it needs (empty: any); ``needs`` must stand in the clause's first item, the clause before
+    or its own words, ``unless`` nowhere in the sentence; ``after``: what the code of the figure before it begins with;
+    ``family`` as in the file; ``only_zero`` where the words are too vague to believe any number but 0.
     """
 
     codes: tuple[str, ...]
