@@ -9,6 +9,7 @@ from extract.headings import is_report_heading
 from extract.quantities import Quantity, plain_prose
 from extract.report import Claim, Section
 from extract.settling import (
+    CARRIED_OUT,
     CHANNELS,
     CONCLUDED,
     INCLUSIVE,
@@ -47,11 +48,13 @@ _ALL_DONE = re.compile(
 _ALL_GRANTED = re.compile(r"^(?:已)?(?:均|全部|都|皆)(?:已|为|依法)?(?:予以?|同意|给予)公开")
 _ALL_NATURAL = re.compile(r"^(?:申请人)?(?:全部|均|都|皆)(?:为|是|来自)自然人")
 _OF_ALL = re.compile(
-    r"^(?:(?:以上)?申请人?|(?:复议|判决|答复|处理|办理|审理)?结果|法院|经复议)?"
+    r"^(?:(?:以上)?申请人?|(?:复议|判决|答复|处理|办理|审理)?结果|(?:人民)?法院|复议机关|经复议)?"
     r"(?:全部|均|都|皆|(?<=结果)为)已?(?P<what>(?!无|未|没)[^率除]+)$"
 )
 _REFUSALS = ("applications.refused.", "applications.unavailable.", "applications.not_processed.")
 _OUTCOMES = ("applications.granted", "applications.partly_granted", "group:refused", "group:unavailable", *_REFUSALS)
+_KINDS = {f"group:{one.split('.')[1]}": one for one in _REFUSALS}
+"""What a group of outcomes is made of: 重复申请不予处理 names both, and is the second."""
 _PARTS = {
     RECEIVED: ("applications.received.", *_OUTCOMES),
     CONCLUDED: _OUTCOMES,
@@ -63,6 +66,7 @@ _PARTS = {
     "lawsuit_direct.total": ("lawsuit_direct.",),
     "lawsuit_after_review.total": ("lawsuit_after_review.",),
     RECEIVED_IN_2014_FORM: (*CHANNELS, "stat.replies.granted", "stat.replies.partly_granted", "stat.replies.refused"),
+    "stat.requests.concluded": ("stat.requests.concluded_",),
     "stat.review.total": ("stat.review.",),
     "stat.lawsuit.total": ("stat.lawsuit.",),
 }
@@ -72,7 +76,8 @@ _EXCLUSIVE = re.compile(r"^(?:不含|不包括|另|除)")
 _COMPARED_YEAR = re.compile(r"(?:比|较).*(?:20\d\d年度?|去年|上一?年度?|同期)$")
 _LAST_YEAR = re.compile(r"^(?:上一?年度?|去年度?|前年)(?!.*[结转])")
 _THIS_YEAR = re.compile(r"今年|本年|当年|全年|20\d\d年")
-_ALL_APPLIED = re.compile(r"(?<=\d[件条宗起份]申请)(?=均|全部|都)")
+_ALL_APPLIED = re.compile(r"(?<=\d[件条宗起份]申请)(?=已?(?:均|全部|都))")
+_LEFT_OVER = re.compile(r"^[^，]{0,8}(?:结转|转入|转至|转到|顺延|延期)")
 _TOTAL = re.compile(rf"^(?:以上|两项|总共|累计)*(?:合计|共计|总计|总数)(?:为)?{PLACE}$")
 _APPLICATIONS = ("applications", "weak")
 
@@ -162,6 +167,7 @@ class _SentenceReading:
         self.stated: list[Stated] = []
         self.all_done: list[int] = []
         self.in_last_year = False
+        self.loose: Quantity | None = None  # of a number that no words have told yet what it counts
         outside: list[str | None] = []
         for number, clause in enumerate(clauses):
             while len(outside) > clause.depth:
@@ -206,11 +212,19 @@ class _SentenceReading:
             self._hand_on(item.words)
             if wording().no_count.search(item.words) or self._is_of_another_year(item):
                 continue
-            for code in (TOTAL,) if _TOTAL.search(item.words) else self._codes(item, verb):
-                quantity = item.quantity
-                self.stated.append(
-                    Stated(code, quantity.value, quantity.approximate, number, clause.depth, item.words, parent)
-                )
+            codes = (TOTAL,) if _TOTAL.search(item.words) else self._codes(item, verb)
+            self.loose = None if codes else item.quantity
+            if self._is_share(number):
+                codes = tuple(code for code in codes if code not in (RECEIVED, RECEIVED_IN_2014_FORM))
+            quantity = item.quantity
+            self.stated += [
+                Stated(code, quantity.value, quantity.approximate, number, clause.depth, item.words, parent)
+                for code in codes
+            ]
+
+    def _is_share(self, number: int) -> bool:
+        after = self.clauses[number + 1 : number + 2]
+        return bool(after) and after[0].text.startswith("占")
 
     def _is_of_another_year(self, item: Item) -> bool:
         years = {int(number) for number in YEAR.findall(item.before)}
@@ -219,6 +233,10 @@ class _SentenceReading:
     def _read_without_number(self, number: int, clause: Clause) -> None:
         for code in never_happened(clause.text, self.topic, in_2014_form=self.in_2014_form):
             self.stated.append(Stated(code, 0, False, number, clause.depth))
+        if self.loose is not None and self.topic in _APPLICATIONS and _LEFT_OVER.search(clause.text):
+            left, item = self.loose, Item(self.loose, clause.text, "")
+            codes = (code for code in self._codes(item) if code == CARRIED_OUT)
+            self.stated += [Stated(code, left.value, left.approximate, number, clause.depth) for code in codes]
         if not self.stated:
             return
         if not self.in_2014_form and _ALL_DONE.search(clause.text) and not _NOT_ALL.search(clause.text):
@@ -257,6 +275,8 @@ class _SentenceReading:
         first = matching[0]
         family = [entry for entry in matching if first.family and entry.family == first.family]
         codes = dict.fromkeys(code for entry in family or [first] for code in self._own(entry))
+        for whole in [code for code in codes if any(other.startswith(_KINDS.get(code, ())) for other in codes)]:
+            del codes[whole]
         if len(family) > 1 and len(codes) > 1 and item.quantity.value != 0:
             return ()
         return tuple(codes)

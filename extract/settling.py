@@ -121,7 +121,7 @@ def _direction(one: Stated, all_stated: list[Stated], sentence: Sentence) -> Sta
     if one.parent is not None:
         return one if one.parent.code in (RECEIVED, HANDLED) else None
     before = [other.code for other in all_stated[: all_stated.index(one)]]
-    if CONCLUDED in before:
+    if CONCLUDED in before or (HANDLED in before and RECEIVED in before):
         return replace(one, code=CARRIED_OUT)
     return one if RECEIVED in before else None
 

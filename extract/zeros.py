@@ -18,19 +18,21 @@ _ABOUT_APPLICATIONS = re.compile(r"申请(?!.*申请)(?!公开|信息|政府)[^�
 _OPENNESS = re.compile(r"信息|公开")
 _TAILS = re.compile(r"(?:的)?(?:情况|情形|案件|事项|现象|行为|问题|事件|记录|发生|出现|产生|工作)+$")
 _FEES = re.compile(r"收费|费用|收取")
-_ISSUED = "有?新?(?:制定|制发|出台|印发|发布)"
+_ISSUED = "有?新?(?:制定|制发|出台|印发|发布)+"
 _DOCUMENTS = {
     "rules.made": re.compile(rf"^{_ISSUED}.{{0,10}}规章(?!制度)"),
     "normative.made": re.compile(rf"^{_ISSUED}(?:.{{0,6}}规章(?:和|或|、|及|与|以及))?(?:行政)?规范性文件"),
 }
-_REPEALED = re.compile(r"^(?:予以|宣布)?(?:废止|失效)(?:件|文件|情况)?$")
+_REPEALED = re.compile(r"^(?:予以|宣布)?(?:废止|失效)(?:件|文件|情况|(?:任何)?(?:行政)?规范性文件|规章)?$")
 _COMPLAINT = re.compile(r"举报|投诉")
 _CELLS = {
     "applications.carried_in.total": re.compile(r"上一?年度?.{0,6}(?:结转|转)|结转上年"),
-    "applications.carried_out.total": re.compile(r"(?:结转|转)(?:至|到|入)?(?:下|次|明)"),
+    "applications.carried_out.total": re.compile(r"(?:结转|转)(?:至|到|入)?(?:下|次|明)|(?:下|次|明)一?年度?的?结转"),
     "group:refused": re.compile(r"不予公开|不公开"),
     "applications.concluded.total": re.compile(r"^办结(?:件|申请|案件|事项)?$"),
 }
+_NAMED_BEFORE = re.compile(r"(?:复议|诉讼)$")
+"""行政复议零申请: what is denied stands before."""
 _LONGEST_REST = 60
 
 
@@ -45,6 +47,8 @@ def never_happened(clause: str, topic: str | None, *, in_2014_form: bool) -> tup
     if negation is None or words.hypothetical.search(clause):
         return ()
     rest = clause[negation.end() :]
+    if negation[0] == "零" and (named := _NAMED_BEFORE.search(clause[: negation.start()])):
+        rest = named[0] + rest
     if len(rest) > _LONGEST_REST:
         return ()
     if _CORRECTED.search(rest):
@@ -73,7 +77,7 @@ def _corrected(rest: str) -> tuple[str, ...]:
 def _received_too(rest: str, in_2014_form: bool) -> tuple[str, ...]:
     """没有收到申请和行政复议: both are denied, while in 没有因申请引起的复议 only the second is."""
     plain = re.sub(r"申请.{0,2}复议|(?:申请|提起|提出)(?=行政)", "", rest)
-    joined = re.match(r"(?:收到|接到|受理|发生|有)?[^，]{0,16}申请(?:和|、|及|与|或|以及|也|，)", plain)
+    joined = re.match(r"(?:收到|接到|受理|发生|有)?[^，]{0,16}(?<!复议)申请(?:和|、|及|与|或|以及|也|，)", plain)
     if joined is None:
         return ()
     return ("stat.requests.received",) if in_2014_form else ("applications.received.total",)
