@@ -12,9 +12,12 @@ _CAUSE = re.compile(r"(?:因|由于|由|对|就|针对|围绕|涉及|关于|基�
 _RECEIPT = re.compile(
     r"^(?:也|有|再)?(?:收到|接到|接收|受理|新?收|发生|产生|出现|人|任何|一|单位|公民|公众|群众|企业|依申请|政府信息|信息公开|公开|申请|相关|其他|处理)"
 )
+_JOINED = re.compile(
+    r"(?!因|由|被|对|就|与|针对|涉|关于|围绕|基于)[^，]{0,18}(?<!复议)申请(?:公开)?(?:和|、|及|与|或|以及|也|，)"
+)
 _ONLY_KIND = re.compile(r"(?:发生|产生|有)?依申请公开(?:政府)?(?:信息)?的?(?:情况|情形|工作)")
 """No information of the kind that is disclosed on application: perhaps no applications, perhaps not."""
-_ABOUT_APPLICATIONS = re.compile(r"申请(?!.*申请)(?!公开|信息|政府)[^，]{1,12}$")
+_ABOUT_APPLICATIONS = re.compile(r"申请(?!.*申请)(?!公开|信息|政府|[^，]{0,8}公开)[^，]{1,12}$")
 _OPENNESS = re.compile(r"信息|公开")
 _TAILS = re.compile(r"(?:的)?(?:情况|情形|案件|事项|现象|行为|问题|事件|记录|发生|出现|产生|工作)+$")
 _FEES = re.compile(r"收费|费用|收取")
@@ -77,8 +80,7 @@ def _corrected(rest: str) -> tuple[str, ...]:
 def _received_too(rest: str, in_2014_form: bool) -> tuple[str, ...]:
     """没有收到申请和行政复议: both are denied, while in 没有因申请引起的复议 only the second is."""
     plain = re.sub(r"申请.{0,2}复议|(?:申请|提起|提出)(?=行政)", "", rest)
-    joined = re.match(r"(?:收到|接到|受理|发生|有)?[^，]{0,16}(?<!复议)申请(?:和|、|及|与|或|以及|也|，)", plain)
-    if joined is None:
+    if _JOINED.match(plain) is None:
         return ()
     return ("stat.requests.received",) if in_2014_form else ("applications.received.total",)
 
