@@ -9,7 +9,7 @@ demo: .venv/ready ## the main job on simulated portals
 	$(BIN)/nianbao demo
 
 test: .venv/ready lint ## lint, types and all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -304,7 +304,7 @@ def test_a_damaged_warc_gives_everything_whole(archive: Archive, tmp_path: Path)
         assert all(other.read_body(other.capture(n)) for n in (1, 2))
 
 
-@pytest.mark.parametrize("content", [b"", b"not a WARC", gzip.compress(b"not a WARC")])
+@pytest.mark.parametrize("content", [b"", b"not a WARC", gzip.compress(b"not a WARC")], ids=["empty", "text", "gzip"])
 def test_what_is_no_warc_is_named(archive: Archive, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.warc.gz"
     path.write_bytes(content)
