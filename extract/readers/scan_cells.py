@@ -10,7 +10,17 @@ from numpy.typing import NDArray
 
 from extract.readers.scan_lines import Lattice, LatticeCell
 from extract.readers.scan_page import Picture
-from extract.readers.scan_text import Reading, Recogniser, as_number, contrasted, crop, has_trace, ink_mask, line_boxes
+from extract.readers.scan_text import (
+    Reading,
+    Recogniser,
+    as_number,
+    contrasted,
+    crop,
+    has_trace,
+    ink_mask,
+    line_boxes,
+    trace,
+)
 
 # Pixels between a cell's rule and its print.
 _INSET = 3
@@ -63,6 +73,16 @@ class _Part:
         self.has_red = bool(lattice.red[inner].any())
         self.ink = ink_mask(self.grey) if self.grey.size else np.zeros((1, 1), np.uint8)
         self.lines = line_boxes(self.ink)
+        self.has_sign = len(self.lines) == 1 and self._take_in_sign()
+
+    def _take_in_sign(self) -> bool:
+        """Whether something faint stands just before a line of print, as a minus does; the line then begins with it."""
+        x0, y0, x1, y1 = self.lines[0]
+        before = trace(self.grey[y0:y1, max(x0 - (y1 - y0), 0) : max(x0 - 2, 0)])
+        if not before.any():
+            return False
+        self.lines = [(max(x0 - (y1 - y0), 0) + int(np.flatnonzero(before.any(axis=0))[0]), y0, x1, y1)]
+        return True
 
     def cell(self, readings: Sequence[Reading]) -> ReadCell:
         """The cell, from what was read in its lines."""
@@ -82,7 +102,7 @@ class _Part:
             text,
             is_agreed=confidence >= _LEAST_CONFIDENCE and has_shape_of(picture, text),
             has_red=self.has_red,
-            is_doubtful=self.place.is_doubtful,
+            is_doubtful=self.place.is_doubtful or (self.has_sign and text[0].isdigit()),
             number=picture,
             confidence=confidence,
         )

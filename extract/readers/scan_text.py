@@ -130,13 +130,20 @@ def ink_mask(grey: Picture) -> NDArray[np.uint8]:
 
 
 def has_trace(grey: Picture) -> bool:
-    """Whether there may be print, however faint: more than the noise of the paper leaves after smoothing."""
+    """Whether there may be print in a cell, however faint."""
+    return bool(trace(grey).any())
+
+
+def trace(grey: Picture) -> NDArray[np.uint8]:
+    """1 where there may be print, however faint: pieces larger than noise leaves after smoothing."""
     if min(grey.shape) < 4:
-        return False
+        return np.zeros(grey.shape, np.uint8)
     smooth = cv2.GaussianBlur(grey, (5, 5), 0)
     faint = (smooth < _TRACE).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
-    return bool((stats[1:, cv2.CC_STAT_AREA] >= 2 * _SPECK).any())
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
+    large = stats[:, cv2.CC_STAT_AREA] >= 2 * _SPECK
+    large[0] = False
+    return np.asarray(large[labels], np.uint8)
 
 
 def line_boxes(ink: NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
