@@ -16,6 +16,8 @@ from extract.readers.scan_page import Page, Picture
 _LEAST_PIECE, _LEAST_LEVEL, _LEAST_UPRIGHT = 32, 44, 40
 _APART = 10
 _WINDOW = 6
+# A table takes up so much of the page's width; the strokes of a bold title, which make boxes too, do not.
+_LEAST_SHARE = 0.25
 _RULE_INK = 195
 # Share of a cell's side that must be ruled to part it from its neighbour; less than the other is no rule; between them
 # the cell is doubtful.
@@ -67,7 +69,7 @@ def find_lattices(page: Page) -> list[Lattice]:
     found = []
     for label in range(1, count):
         x, y, width, height, _ = (int(value) for value in stats[label])
-        if width < 200 or height < 40:
+        if width < _LEAST_SHARE * page.grey.shape[1] or height < 40:
             continue
         part = labels[y : y + height, x : x + width] == label
         lattice = _lattice(page, (x, y, x + width, y + height), part)

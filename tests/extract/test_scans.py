@@ -11,10 +11,11 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from extract.document import Grid
+from extract.document import Grid, Text
 from extract.errors import UnreadableFile
 from extract.files import read_bytes, read_pages
 from extract.readers import DOUBT
+from extract.readers.pdf import read_pdf
 from extract.readers.scan import read_picture
 
 HZQ = "hzq2023"
@@ -34,6 +35,31 @@ def test_scan_at_200_dpi_is_read_whole(samples: Path) -> None:
     assert (report.agency, report.year, report.status) == ("洪泽区人民政府", 2023, "complete")
     assert report.figures == truth(samples, HZQ)
     assert len(report.sections) == 6
+
+
+def test_a_title_whose_bold_strokes_look_like_rules_is_text(samples: Path) -> None:
+    with (
+        pypdfium2.PdfDocument(samples / "docs" / "panyu2021" / "scan_200.pdf") as scanned,
+        pypdfium2.PdfDocument.new() as first,
+    ):
+        first.import_pages(scanned, [0])
+        out = io.BytesIO()
+        first.save(out)
+    document = read_pdf(out.getvalue(), "first.pdf")
+
+    title = "".join(block.text for block in document.blocks[:2] if isinstance(block, Text))
+    assert title == "广州市番禺区人民政府办公室2021年政府信息公开工作年度报告"
+
+
+def test_a_minus_before_a_number_is_not_lost() -> None:
+    page = drawn_numbers([["12", "-3", "40"], ["7", "-25", "8"]])
+    faint = cv2.GaussianBlur(np.where(page < 128, 90, 245).astype(np.uint8), (5, 5), 1.2)
+    blocks = read_picture(cv2.imencode(".png", faint)[1].tobytes(), "page.png").blocks
+
+    [grid] = [block for block in blocks if isinstance(block, Grid)]
+    read = [cell.text for cell in grid.cells]
+    assert read[1].startswith("-3") or DOUBT in read[1]
+    assert read[4].startswith("-25") or DOUBT in read[4]
 
 
 def test_photographs_of_pages_are_one_report(samples: Path) -> None:
