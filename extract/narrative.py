@@ -51,6 +51,11 @@ _OF_ALL = re.compile(
     r"^(?:(?:以上)?申请人?|(?:复议|判决|答复|处理|办理|审理)?结果|(?:人民)?法院|复议机关|经复议)?"
     r"(?:全部|均|都|皆|(?<=结果)为)已?(?P<what>(?!无|未|没)[^率除]+)$"
 )
+_OF_ONE = re.compile(
+    r"^(?:被?(?:人民)?法院|复议机关|经审理|经审查)?(?:已|被|依法|予以|裁定|判决|决定)*"
+    r"(?P<what>(?:维持|驳回|纠正|撤销|责令)[^率]{0,10}|予以公开|部分公开|不予公开)$"
+)
+"""Of a single case its outcome is told without a number."""
 _REFUSALS = ("applications.refused.", "applications.unavailable.", "applications.not_processed.")
 _OUTCOMES = ("applications.granted", "applications.partly_granted", "group:refused", "group:unavailable", *_REFUSALS)
 _KINDS = {f"group:{one.split('.')[1]}": one for one in _REFUSALS}
@@ -78,7 +83,7 @@ _LAST_YEAR = re.compile(r"^(?:上一?年度?|去年度?|前年)(?!.*[结转])")
 _THIS_YEAR = re.compile(r"今年|本年|当年|全年|20\d\d年")
 _ALL_APPLIED = re.compile(r"(?<=\d[件条宗起份]申请)(?=已?(?:均|全部|都))")
 _LEFT_OVER = re.compile(r"^[^，]{0,8}(?:结转|转入|转至|转到|顺延|延期)")
-_TOTAL = re.compile(rf"^(?:以上|两项|总共|累计)*(?:合计|共计|总计|总数)(?:为)?{PLACE}$")
+_TOTAL = re.compile(rf"^(?:以上|两项|总共|累计)*(?:合计|共计|总计|总数|共)(?:为)?{PLACE}$")
 _APPLICATIONS = ("applications", "weak")
 
 
@@ -209,10 +214,11 @@ class _SentenceReading:
         parent = self._parent(clause)
         verb = before.text if before is not None and clause.mark == "，" and before.depth == clause.depth else ""
         for item in clause.items:
-            self._hand_on(item.words)
+            if not (item.lead and self.topic == "authority"):  # 因征地引发复议6件、诉讼9件
+                self._hand_on(item.words)
             if wording().no_count.search(item.words) or self._is_of_another_year(item):
                 continue
-            codes = (TOTAL,) if _TOTAL.search(item.words) else self._codes(item, verb)
+            codes = self._codes(item, verb) or (TOTAL,) * bool(_TOTAL.search(item.words))
             self.loose = None if codes else item.quantity
             if self._is_share(number):
                 codes = tuple(code for code in codes if code not in (RECEIVED, RECEIVED_IN_2014_FORM))
@@ -246,6 +252,8 @@ class _SentenceReading:
     def _read_of_all(self, number: int, text: str) -> None:
         """均为自然人, 均予公开, 均维持: the number is that of the clause before."""
         last, received, of_all = self.stated[-1], last_of(self.stated, RECEIVED), _OF_ALL.search(text)
+        if of_all is None and last.value == 1:
+            of_all = _OF_ONE.search(text)
         if received is not None and _ALL_NATURAL.search(text):
             self.stated.append(replace(received, code="applications.received.natural", clause=number))
         if received is not None and _ALL_GRANTED.search(text):

@@ -72,6 +72,9 @@ def _summed(stated: list[Stated]) -> list[Stated]:
             settled.append(one)
         elif (code := _summed_code(one.value, settled)) is not None:
             settled = [*(other for other in settled if other.code != code), replace(one, code=code)]
+        else:  # 转办申请2件，直接受理申请7件，共计9件: the 7 are a part, of what nobody can tell
+            came = (RECEIVED, RECEIVED_IN_2014_FORM)
+            settled = [other for other in settled if other.code not in came or other.value >= one.value]
     return settled
 
 
@@ -154,6 +157,7 @@ def _all_concluded(stated: list[Stated], all_done: Sequence[int]) -> Iterator[St
     if not all_done or rest:
         return
     came_in = [one for one in stated if one.code in (RECEIVED, WITH_CARRY_OVER) and one.clause < all_done[-1]]
+    came_in.sort(key=lambda one: one.code != WITH_CARRY_OVER)
     left_over = any(one.code == CARRIED_IN and one.value for one in stated)
     if came_in and (came_in[0].code == WITH_CARRY_OVER or not left_over):
         yield replace(came_in[0], code=CONCLUDED)

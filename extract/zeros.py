@@ -55,7 +55,8 @@ def never_happened(clause: str, topic: str | None, *, in_2014_form: bool) -> tup
     if len(rest) > _LONGEST_REST:
         return ()
     if _CORRECTED.search(rest):
-        return () if in_2014_form else _corrected(rest)
+        of = rest if _REVIEW.search(rest) or _LAWSUIT.search(rest) else clause[: negation.start()]
+        return () if in_2014_form else _corrected(of)
     if words.qualified.search(_CAUSE.sub("", rest)):
         return ()
     challenges = _challenges(rest, in_2014_form)
@@ -91,13 +92,16 @@ def _application_cells(rest: str, clause: str, topic: str | None, in_2014_form: 
         return (cell,)
     if _FEES.search(rest):
         return ()
+    received = ("stat.requests.received",) if in_2014_form else ("applications.received.total",)
+    if _JOINED.match(rest) and _RECEIPT.match(rest) and (is_about or _OPENNESS.search(clause)):
+        return received
     thing = _TAILS.sub("", rest)
     thing = thing.rsplit("的", 1)[-1] if _APPLICATION.search(thing.rsplit("的", 1)[-1]) else thing
     if _ONLY_KIND.fullmatch(rest) or _APPLICATION.search(thing) is None or not (is_about or _OPENNESS.search(clause)):
         return ()
     if _RECEIPT.match(rest) is None or _ABOUT_APPLICATIONS.search(thing):
         return ()
-    return ("stat.requests.received",) if in_2014_form else ("applications.received.total",)
+    return received
 
 
 def _other_cells(rest: str, topic: str | None, in_2014_form: bool) -> tuple[str, ...]:
