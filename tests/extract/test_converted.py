@@ -7,6 +7,7 @@ import olefile
 import pytest
 
 from extract import UnreadableFile, read_bytes
+from extract.files import Source, read_sources
 from extract.readers import converted
 from extract.readers.converted import Converter
 from simulator.generator import generate
@@ -40,12 +41,12 @@ def test_many_files_are_converted_at_one_start_and_a_bad_one_harms_none(
     converter.prepare([made["doc"], bad, made["rtf"], made["doc"], b"<p>not for it</p>"])
     assert len(starts) == 2  # once all together, once the bad one by itself
     for suffix, body in made.items():
-        [report] = read_bytes(body, f"report.{suffix}", converter=converter)
+        [[report]] = read_sources([Source(f"report.{suffix}", body)], converter)
         assert report.figures == REPORT.report.figures
         assert (report.reader, report.status) == (suffix, "complete")
-    with pytest.raises(UnreadableFile, match=r"bad\.doc") as raised:
-        read_bytes(bad, "bad.doc", converter=converter)
-    assert raised.value.kind == "damaged"
+    [refusal] = read_sources([Source("bad.doc", bad)], converter)
+    assert isinstance(refusal, UnreadableFile)
+    assert (refusal.path, refusal.kind) == ("bad.doc", "damaged")
     assert len(starts) == 2
 
 
