@@ -250,7 +250,9 @@ class _SentenceReading:
         self._read_of_all(number, clause.text)
 
     def _read_of_all(self, number: int, text: str) -> None:
-        """均为自然人, 均予公开, 均维持: the number is that of the clause before."""
+        """均为自然人, 均予公开, 均维持: the number is that of the clause before, where it is known what that counts."""
+        if self.loose is not None:
+            return
         last, received, of_all = self.stated[-1], last_of(self.stated, RECEIVED), _OF_ALL.search(text)
         if of_all is None and last.value == 1:
             of_all = _OF_ONE.search(text)
