@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -54,13 +55,29 @@ def open_archive(data_dir: Path, read_only: bool = False) -> "Archive":
             f"{path}: there is no database yet; `nianbao demo`, `nianbao crawl` or `nianbao import` makes one"
         )
     if not read_only:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
     try:
         db = _connect(path, read_only)
     except sqlite3.Error as error:
-        reason = locked_message(path) if is_locked(error) else f"{path}: cannot be opened as a database ({error})"
-        raise ArchiveError(reason) from error
+        raise ArchiveError(locked_message(path) if is_locked(error) else _not_opened(path, error)) from error
     return Archive(Path(data_dir), db)
+
+
+def _make_folder(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(
+            f"{data_dir}: this data directory cannot be made ({error.strerror}); name a directory with --data"
+        ) from error
+
+
+def _not_opened(path: Path, error: sqlite3.Error) -> str:
+    # SQLite's journal lies beside the database: the directory must be writable, too.
+    closed = [str(each) for each in (path, path.parent) if each.exists() and not os.access(each, os.R_OK | os.W_OK)]
+    if not closed:
+        return f"{path}: cannot be opened as a database ({error})"
+    return f"{path}: {error}; make {' and '.join(closed)} writable for your user, or name another directory with --data"
 
 
 def _connect(path: Path, read_only: bool) -> Database:

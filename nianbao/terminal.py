@@ -1,5 +1,6 @@
 """What every command shares: where messages and data go, the data directory, and how trouble is told."""
 
+import errno
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable
@@ -14,6 +15,11 @@ from archive import ArchiveError
 
 PEOPLE = Console(stderr=True, highlight=False)
 """Messages for people go to stderr; data goes to stdout."""
+
+
+_WRITABLE = "; make it writable for your user, or name another directory with --data"
+# Trouble with the disk, as against a fault of the program.
+_NOT_OURS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOSPC})
 
 
 def data_console() -> Console:
@@ -58,8 +64,10 @@ def tells_trouble(function: Callable[..., None]) -> Callable[..., None]:
         except ArchiveError as error:
             fail(str(error))
         except sqlite3.OperationalError as error:
-            fail(f"the database cannot be used: {error}")
-        except PermissionError as error:
-            fail(f"{error.filename}: no permission to read or write here")
+            fail(f"{kwargs['data_dir'] / 'nianbao.db'}: the database cannot be used: {error}{_WRITABLE}")
+        except OSError as error:
+            if error.errno not in _NOT_OURS or error.filename is None:
+                raise
+            fail(f"{error.filename}: {error.strerror}{_WRITABLE}")
 
     return wrapped

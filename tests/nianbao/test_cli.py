@@ -320,6 +320,24 @@ def test_a_wrong_registry_is_named_with_file_and_line(tmp_path: Path) -> None:
     assert "mine.yaml:3" in result.stderr
 
 
+@pytest.mark.parametrize("arguments", [["crawl", "panyu"], ["import", __file__], ["update", "panyu", "--due"]])
+def test_a_data_directory_that_cannot_be_made_is_one_line(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "afile").touch()
+    for folder in (tmp_path / "afile" / "x", Path("/proc/nianbao")):
+        result = run(*arguments, "--data", folder)
+        assert result.exit_code == 1
+        assert isinstance(result.exception, SystemExit)
+        assert f"nianbao: {folder}: this data directory cannot be made" in result.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_data_directory_that_is_closed_is_named_with_what_to_do(tmp_path: Path) -> None:
+    tmp_path.chmod(0o555)
+    result = run("import", __file__, "--data", tmp_path)
+    assert result.exit_code == 1
+    assert f"make {tmp_path} writable for your user, or name another directory with --data" in result.stderr
+
+
 def test_without_a_database_flags_says_what_to_do(tmp_path: Path) -> None:
     result = run("flags", "--data", tmp_path / "none")
     assert result.exit_code == 1
