@@ -22,6 +22,8 @@ YEAR = re.compile(r"20\d\d(?=年)")
 NEW = re.compile(r"新收|新增|新受理|新申请|本年|当年|今年")
 INCLUSIVE = re.compile(r"^(?:其中|含|包括|包含)")
 CHANNELS = tuple(f"stat.requests.{way}" for way in ("in_person", "fax", "online", "letter"))
+_BARE = re.compile(rf"(?:含|其中|包括)?结转(?:申请)?{PLACE}|{PLACE}(?:申请)?结转")
+"""A carry-over of which nothing says whether it came from last year or goes to the next."""
 _OUTCOMES = (".upheld", ".corrected", ".other", ".pending")
 
 
@@ -119,7 +121,7 @@ def _direction(one: Stated, all_stated: list[Stated], sentence: Sentence) -> Sta
         others = {int(number) for number in YEAR.findall(sentence.text)} - {int(named[0])}
         year = sentence.year or max(others, default=0)
         return replace(one, code=CARRIED_IN) if int(named[0]) < year else one
-    if one.code != CARRIED_IN or not re.fullmatch(rf"(?:含|其中|包括)?结转(?:申请)?{PLACE}", one.words):
+    if one.code != CARRIED_IN or _BARE.fullmatch(one.words) is None:
         return one
     if one.parent is not None:
         return one if one.parent.code in (RECEIVED, HANDLED) else None
