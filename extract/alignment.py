@@ -70,6 +70,8 @@ def is_aligned(header: Header, grid: Grid, row: int, cells: Sequence[Cell]) -> b
 
 def _reaches_over(cell: Cell, column: Column, header: Header) -> bool:
     """Whether a cell under a column is under another too, or partly left of all of them."""
+    if column.start <= cell.column and cell.end_column <= column.end:
+        return False  # columns don't overlap
     shared = any(other is not column and covers(cell, other) for other in header.columns)
     return shared or cell.column < header.first_column
 

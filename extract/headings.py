@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from extract.document import Block, Text
 from extract.labels import plain_label
-from extract.traditional import SIMPLIFIED
+from extract.traditional import in_simplified_characters
 
 _HEADING = re.compile(r"^(?P<number>[一二三四五六七八]|[—–―-]{1,2})\s*[、.,:]\s*(?P<words>\S.*)$")
 _LIST = re.compile(r"[一二三四五六七八]、|[;、,]$")
@@ -67,11 +67,11 @@ def split_headings(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _parts(block: Text) -> Iterator[Text]:
-    found = _GLUED.finditer(block.text.translate(SIMPLIFIED))
+    found = _GLUED.finditer(in_simplified_characters(block.text))
     edges = sorted({0, len(block.text), *(edge for heading in found for edge in heading.span())})
     parts = [block.text[start:end].strip() for start, end in pairwise(edges)]
     if len(parts) < 2 or not any(
-        part.strip("：:。.") for part in parts if not _GLUED.fullmatch(part.translate(SIMPLIFIED))
+        part.strip("：:。.") for part in parts if not _GLUED.fullmatch(in_simplified_characters(part))
     ):
         yield block
         return
@@ -87,6 +87,8 @@ def is_report_heading(text: str) -> int | None:
     as a dash. A heading is a short line that starts with its numeral; sub-heads (（一）, 1.), the rows of the official
     tables and the list of parts in an introduction are none.
     """
+    if len(text) > 4 * _MAX_LENGTH:
+        return None
     line = unicodedata.normalize("NFKC", text).strip()
     match = _HEADING.match(line)
     if match is None or len(line) >= _MAX_LENGTH:

@@ -263,7 +263,8 @@ class _Matcher:
             return
         filled = [cell for cell in under if squash(cell.text)]
         cell = (filled or under)[0]
-        shared = any(other is not column and covers(cell, other) for other in self.header.columns)
+        within = column.start <= cell.column and cell.end_column <= column.end
+        shared = not within and any(other is not column and covers(cell, other) for other in self.header.columns)
         certain = certain and column.certain and len(filled) < 2 and not shared and cell.row == row
         raw = "|".join(c.text for c in filled) if len(filled) > 1 else cell.text
         stated = [unit for unit in (printed_unit(label), column.printed_unit, self.unit) if unit]

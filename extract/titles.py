@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extract.agencies import whole_name
-from extract.traditional import SIMPLIFIED
+from extract.traditional import in_simplified_characters
 
 _PINYIN = re.compile(r"\([a-zü\u00e0-\u01dc]+\)", re.IGNORECASE)
 _MARKUP = re.compile(r"</?(?:br|p|span|div|b|strong|em|font)\b[^<>]*>", re.IGNORECASE)
@@ -77,7 +77,7 @@ class TitleReading:
 
 def clean_text(text: str) -> str:
     """Text in one line for reading: no markup, no layout blanks, half-width signs, simplified characters."""
-    text = unicodedata.normalize("NFKC", html.unescape(_MARKUP.sub(" ", text))).translate(SIMPLIFIED)
+    text = in_simplified_characters(unicodedata.normalize("NFKC", html.unescape(_MARKUP.sub(" ", text))))
     text = _TWO_AGENCIES.sub(rf"\1{_JOINT}", _PINYIN.sub("", text))
     text = _LAYOUT.sub("", text).replace("资讯公开", "信息公开")  # Taiwan's word
     return _CHINESE_YEAR.sub(lambda year: year.group().translate(_CHINESE_DIGITS), text)

@@ -1,5 +1,7 @@
 """Traditional characters as rehosted copies print them, brought to simplified ones."""
 
+import re
+
 # Only the words of titles, of the period sentence and of the forms' labels, and the commonest of agency names: a
 # character that is not listed stays as printed.
 _PAIRS = (
@@ -25,17 +27,22 @@ _PAIRS = (
     "糾纠 錶表 願愿 傑杰 僅仅 償偿 儲储 兩两 剛刚 別别 勝胜 匯汇 帶带 師师 幫帮 對对 導导 尋寻 "
     "問问 沒没 層层 屬属 歲岁 嚴严"
 )
-SIMPLIFIED = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
+_SIMPLIFIED = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
+# Nearly no text has one: to look for them is much faster than to translate.
+_TRADITIONAL = re.compile("[" + "".join(map(chr, _SIMPLIFIED)) + "]")
 
 # Words for which Taiwan has others; conversion of the characters does not restore them.
 _WORDS = {"资讯": "信息", "档案": "文件", "专案": "项目", "程式": "程序", "民众": "群众", "网路": "网络"}
 
 
+def in_simplified_characters(text: str) -> str:
+    """The text with each traditional character replaced, of the same length."""
+    return text.translate(_SIMPLIFIED) if _TRADITIONAL.search(text) else text
+
+
 def simplified(text: str) -> str:
     "A label in simplified characters, with the mainland's words (規範性檔案: 规范性文件); for comparing only."
-    if text.isascii():
-        return text
-    converted = text.translate(SIMPLIFIED)
+    converted = in_simplified_characters(text)
     if converted != text:
         for other, word in _WORDS.items():
             converted = converted.replace(other, word)
