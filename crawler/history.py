@@ -26,7 +26,7 @@ class Policy:
 
     ``recent_days``: articles published in so many days are asked for in every run; ``sweep_days``: after so many days
     every article is; ``full``: it is now. ``least_share``: the share of the last good run's reports that a run must
-    find, else it is not ok; ``accept_fewer``: whatever it finds is right, and the measure for the next.
+    find, else it is not ok; ``accept_fewer``: whatever it finds is right, dead links too, and the measure for the next.
     """
 
     recent_days: int = 60

@@ -39,7 +39,8 @@ class PortalRun:
     after this run; ``new``/``changed``/``unchanged``: answers for articles and attachments against what the archive
     held, ``held``: those that were not asked for again; ``unlisted``: posts that the portal counts but does not list;
     ``pages_missing``: list pages that it announces but does not give; ``dead``: links to articles and files that lead
-    nowhere; ``broken_lists``: list pages that gave nothing, ``says_none``: those that say that there are no entries;
+    nowhere; ``excused``: those of them that are no failure, ``known_dead``: those that will be none in the next run;
+    ``broken_lists``: list pages that gave nothing, ``says_none``: those that say that there are no entries;
     ``moved_to``: where the column redirects, if elsewhere; ``whole``: all lists were seen; ``sweep``: every
     article was asked for; ``least``: reports that the lists had to show; ``listed_before``: those that the last whole
     run saw; ``gone``: addresses that it saw and this one did not (None: not known); ``version``: nianbao's own.
@@ -70,6 +71,7 @@ class PortalRun:
     broken_lists: int = 0
     says_none: int = 0
     dead: int = 0
+    excused: int = 0
     stopped: str | None = None
     moved_to: str | None = None
     whole: bool = False
@@ -78,6 +80,8 @@ class PortalRun:
     listed_before: int | None = None
     gone: int | None = None
     gone_named: list[str] = field(default_factory=list)
+    known_dead: list[str] = field(default_factory=list)
+    dead_named: list[str] = field(default_factory=list)
     version: str = VERSION
     failures: list[Failure] = field(default_factory=list)
     causes: dict[str, int] = field(default_factory=dict)
@@ -93,7 +97,9 @@ class PortalRun:
         else:
             self.failed += 1
         self.broken_lists += of == "list" and kind != "robots"
-        self.dead += of in ("article", "attachment") and kind in ("gone", "soft404")
+        if of in ("article", "attachment") and kind in ("gone", "soft404"):
+            self.dead += 1
+            self.dead_named.append(url)
         self.causes[kind] = self.causes.get(kind, 0) + 1
         if len(self.failures) < MAX_NAMED:
             self.failures.append(Failure(url, kind, reason))
@@ -110,7 +116,7 @@ class PortalRun:
     def stats(self) -> dict[str, object]:
         """All counters and the named failures, for ``runs.stats``."""
         values = asdict(self)
-        for name in ("portal", "run_id", "outcome"):
+        for name in ("portal", "run_id", "outcome", "dead_named"):
             del values[name]
         return values
 

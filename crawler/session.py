@@ -95,10 +95,18 @@ class Session:
         if run.whole and self.history.previous_run is not None:
             gone = self.archive.no_longer_listed(self.portal.key, run.run_id, self.history.previous_run)
             run.gone, run.gone_named = len(gone), gone[:MAX_NAMED]
+        self._excuse_dead()
         run.outcome, run.why = judge(run, self.history, run.least)
         self.archive.finish_run(run.run_id, run.outcome, run.stats())
         if self._lock is not None:
             self._lock.release()
+
+    def _excuse_dead(self) -> None:
+        """A portal that does not mend a dead link is not failing anew; one that lost a report that we hold is."""
+        run, known = self.run, set(self.history.previous.get("known_dead", ()))
+        excused = [url for url in run.dead_named if url in known or self.policy.accept_fewer]
+        never_held = [url for url in run.dead_named if self.archive.latest_capture(url) is None]
+        run.excused, run.known_dead = len(excused), sorted({*excused, *never_held})
 
     def record(self) -> dict[str, Any]:
         """The run's row in ``runs``, for whoever cannot see the database."""

@@ -38,7 +38,7 @@ def _not_reached(run: PortalRun, least: int) -> Verdict | None:
 
 
 def _incomplete(run: PortalRun, history: History, least: int) -> Verdict | None:
-    if broken := run.failed - _known_to_be_dead(run, history):
+    if broken := run.failed - run.excused:
         return "partial", f"{broken} addresses failed: {_by_cause(run)}"
     return None if run.stopped == "limit" else _against_the_previous(run, history, least)
 
@@ -59,16 +59,13 @@ def _nothing_listed(run: PortalRun, least: int) -> Verdict:
     return ("empty", f"no report is listed, at least {least} expected") if least else ("ok", "")
 
 
-def _nothing_fetched(run: PortalRun) -> Verdict | None:
+def _nothing_fetched(run: PortalRun) -> Verdict:
     if run.causes.keys() & set(_REFUSING):
         return "blocked", _first_reason(run, _REFUSING)
     is_silent = bool(run.causes) and run.causes.keys() <= set(_SILENT)
-    return ("unreachable", _first_reason(run, _SILENT)) if is_silent else None
-
-
-def _known_to_be_dead(run: PortalRun, history: History) -> int:
-    """Links that lead nowhere, as many as in the previous run: a portal that does not mend them is not failing anew."""
-    return run.dead if run.dead <= history.previous.get("dead", 0) else 0
+    if is_silent:
+        return "unreachable", _first_reason(run, _SILENT)
+    return "partial", f"none of {run.found} listed reports was had: {_by_cause(run)}"
 
 
 def _against_the_previous(run: PortalRun, history: History, least: int) -> Verdict | None:

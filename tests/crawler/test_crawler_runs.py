@@ -222,6 +222,27 @@ def test_a_dead_link_is_a_failure_once_and_named_ever_after(rounds: Rounds) -> N
     assert (run["outcome"], run["dead"], [failure["kind"] for failure in run["failures"]]) == ("ok", 1, ["gone"])
 
 
+def test_a_run_that_has_none_of_the_reports_is_not_ok_however_often(tmp_path: Path) -> None:
+    with scripted(lambda base: {"/nb/": column(row(1), row(2), script=ONE_PAGE)}) as server:
+        runs = [crawl([server.entry("none")], tmp_path, show_progress=False)["none"] for _ in range(2)]
+    assert [(run["outcome"], run["dead"]) for run in runs] == [("partial", 2), ("partial", 2)]
+    assert runs[1]["why"] == "none of 2 listed reports was had: 2 gone"
+
+
+def test_only_the_same_dead_links_are_excused_and_none_to_what_was_held(tmp_path: Path) -> None:
+    """First report 1 is dead, then 2 in its place, which was held: as many, but others."""
+    with scripted(lambda base: {**many(1, 4), path_of(row(1)): NOT_HERE}) as server:
+        entry = server.entry("others")
+        assert crawl([entry], tmp_path, show_progress=False)["others"]["outcome"] == "partial"
+        server.pages.update({**many(1, 4), path_of(row(2)): NOT_HERE})
+        for _ in range(2):
+            run = crawl([entry], tmp_path, policy={"full": True}, show_progress=False)["others"]
+            assert (run["outcome"], run["excused"], run["known_dead"]) == ("partial", 0, [])
+        accepted = crawl([entry], tmp_path, policy={"accept_fewer": True, "full": True}, show_progress=False)["others"]
+        after = crawl([entry], tmp_path, policy={"full": True}, show_progress=False)["others"]
+    assert [accepted["outcome"], after["outcome"], after["dead"]] == ["ok", "ok", 1]
+
+
 @pytest.mark.parametrize(
     ("key", "outcome", "why"),
     [
