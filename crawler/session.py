@@ -52,7 +52,8 @@ class Visit:
 class Session:
     """What a spider works with. ``years`` None: all years; ``limit`` None: all reports; ``pace`` None: the portal's
     own; ``policy``: what to ask for again (default: everything, conditionally); ``refusals``: how many in a row the
-    portal has given; ``crawl_delay``: seconds that its robots.txt asks for."""
+    portal has given; ``lost``: articles that were found and gave nothing; ``crawl_delay``: seconds that its robots.txt
+    asks for."""
 
     portal: Portal
     archive: Archive
@@ -62,6 +63,7 @@ class Session:
     pace: float | None = None
     policy: Policy = EVERYTHING
     refusals: int = 0
+    lost: int = 0
     crawl_delay: float = 0.0
     history: History = field(default_factory=History)
     _settled: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -162,8 +164,8 @@ class Session:
 
     @property
     def full(self) -> bool:
-        """Whether as many reports as were asked for have been found."""
-        return self.limit is not None and self.run.found >= self.limit
+        """Whether as many reports as were asked for are taken or on their way."""
+        return self.limit is not None and self.run.found - self.lost >= self.limit
 
 
 def read_years(text: str) -> range:

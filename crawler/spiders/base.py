@@ -1,8 +1,10 @@
 """What the spiders of all platforms share: which rows to fetch, attachments, and what becomes of a failed request."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
@@ -67,6 +69,8 @@ class PortalSpider(Spider):
         self.session = session or open_session(portal, Path(data), years, limit, policy)
         self.portal, self.run = self.session.portal, self.session.run
         self._seen: set[str] = set()
+        # What the limit leaves out, in order; an article that gives nothing makes room for the next.
+        self._withheld: deque[Callable[[], Iterable[Request]]] = deque()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "PortalSpider":
@@ -117,7 +121,11 @@ class PortalSpider(Spider):
         address, body = self.on_portal(url), urlencode(form or {})
         if address is None:
             self.run.fail(url, "off_host", "list not on the portal's host")
-        elif (identity := f"{address} {body}".rstrip()) not in self._seen and not self.session.full:
+        elif (identity := f"{address} {body}".rstrip()) in self._seen:
+            return
+        elif self.session.full:
+            self._withheld.append(partial(self.list_request, url, callback, page=page, form=form, **context))
+        else:
             self._seen.add(identity)
             if self.run.lists >= _MAX_LIST_PAGES:
                 reason = f"more than {_MAX_LIST_PAGES} list pages: is the column address right?"
@@ -139,7 +147,10 @@ class PortalSpider(Spider):
                 continue
             if address is None and read_title(row.title) is None:
                 continue  # a link to some other site
-            if not self._is_report(row) or self.session.full:
+            if self.session.full:
+                self._withheld.append(partial(self.articles, [row]))
+                continue
+            if not self._is_report(row):
                 continue
             self._seen.add(identity)
             if address is None:
@@ -257,7 +268,9 @@ class PortalSpider(Spider):
         if visit := request.meta.get("visit"):
             visit.is_whole = False
         if kind == "limit":
-            return None
+            self._withheld.append(lambda: [request])
+            return self._released()
+        self.session.lost += request.meta["kind"] == "article"
         if kind == "soft404" and request.meta.get("page", 1) > 1:
             return self.list_ended(request.cb_kwargs)
         self.run.fail(request.url, kind, reason, request.meta["kind"])
@@ -267,7 +280,11 @@ class PortalSpider(Spider):
             if reason.startswith("challenge") or self.session.refusals >= _REFUSALS_IN_A_ROW:
                 self.run.stop("blocked")
                 raise CloseSpider("blocked")
-        return None
+        return self._released()
+
+    def _released(self) -> Iterator[Request]:
+        while self._withheld and not self.session.full:
+            yield from self._withheld.popleft()()
 
     def list_ended(self, context: dict[str, Any]) -> Iterable[Request] | None:
         """A list ended with a 404, a stub or an error page; ``context`` is what its request carried. What it gives is

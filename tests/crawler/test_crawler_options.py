@@ -52,6 +52,22 @@ def test_a_limit_takes_the_first_rows_and_asks_for_no_more_lists(tmp_path: Path)
     assert (run["outcome"], run["reports"], run["failed"]) == ("ok", 1, 0)
 
 
+def test_a_limit_counts_the_reports_that_were_taken(tmp_path: Path) -> None:
+    second = f"./2022/t20220119_9.html {ROWS[0].split()[1]}"
+    robots = Answer(b"User-agent: *\nDisallow: /nb/202401/\n", headers={"Content-Type": "text/plain"})
+
+    def closed(base: str) -> dict[str, Answer | list[Answer]]:
+        found = {**pages(*ROWS[:2]), **pages(second), "/robots.txt": robots}
+        del found[f"/nb/{ROWS[1].split()[0][2:]}"]  # a dead link
+        first = column(*ROWS[:2], script="createPageHTML(2, 0, 'index', 'html')")
+        return {**found, "/nb/": first, "/nb/index_1.html": column(second)}
+
+    with scripted(closed) as server:
+        run = crawl([server.entry("limit")], tmp_path, limit=1)["limit"]
+    assert server.paths()[-1] == "/nb/2022/t20220119_9.html"
+    assert (run["reports"], run["robots_forbidden"], run["failed"], run["stopped"]) == (1, 1, 1, "limit")
+
+
 def test_an_interrupted_crawl_closes_its_run_and_can_be_taken_up(tmp_path: Path) -> None:
     with scripted(lambda base: pages(*ROWS)) as server:
         (tmp_path / "portals").mkdir()
