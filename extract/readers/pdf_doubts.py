@@ -63,7 +63,7 @@ class PageDoubts:
                 _lies_in(drawing, box) for drawing in self._drawings.between(box[1], box[3])
             )
         digits = [char for char in chars if char.text.isdigit()]
-        if any(self._is_unseen(digit) or self._is_struck(digit) for digit in digits):
+        if any(not digit.upright or self._is_unseen(digit) or self._is_struck(digit) for digit in digits):
             return True
         if len(digits) < 2:
             return False

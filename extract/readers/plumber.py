@@ -96,7 +96,7 @@ def _char(char: Mapping[str, Any], unseen: set[tuple[float, float]]) -> Char:
         *_box(char),
         size=float(char["size"]),
         font=char["fontname"],
-        upright=bool(char["upright"]),
+        upright=bool(char["upright"]) and char["matrix"][0] > 0,  # upside down counts as turned
         invisible=bool(unseen) and _place(char["matrix"]) in unseen,
         white=_is_white(char),
     )

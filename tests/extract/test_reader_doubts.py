@@ -87,6 +87,17 @@ def coloured(colour: Color, drawing: Drawing) -> Drawing:
     return draw
 
 
+def turned(degrees: int, text: str) -> Drawing:
+    def draw(canvas: Canvas) -> None:
+        canvas.saveState()
+        canvas.translate(LEFT + 20, BASE + 2)
+        canvas.rotate(degrees)
+        number(text, x=-6, y=0, size=5)(canvas)
+        canvas.restoreState()
+
+    return draw
+
+
 def picture(canvas: Canvas) -> None:
     canvas.drawImage(ImageReader(Image.new("RGB", (8, 8), "black")), LEFT, BASE, 10, 10)
 
@@ -131,6 +142,8 @@ def test_bold_by_drawing_twice_is_one_number(offset: float) -> None:
         pytest.param(
             all_of(number("95"), lambda canvas: canvas.line(LEFT, BASE, LEFT + 5, BASE + 8)), id="struck aslant"
         ),
+        pytest.param(turned(90, "287"), id="running up"),
+        pytest.param(turned(180, "986"), id="upside down"),
         pytest.param(picture, id="picture"),
         pytest.param(outline, id="outline"),
         pytest.param(form_field, id="form field"),
