@@ -151,6 +151,12 @@ def pending_groups(db: Database, version: int) -> list[list[Capture]]:
     return sorted(groups.values(), key=lambda group: max(member.age for member in group))
 
 
+def count_unread(db: Database, version: int) -> int:
+    """How many pages and files this version of the extractor has not read."""
+    count: int = db.execute(f"SELECT count(*) FROM ({_UNREAD})", (version,)).fetchone()[0]
+    return count
+
+
 def read_again(db: Database, condition: str, *parameters: object) -> None:
     """Have the captures for which a condition holds read once more, as if by a newer extractor, inside the caller's
     transaction."""

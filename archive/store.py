@@ -20,7 +20,7 @@ from sqlite_utils import Database
 import extract
 from archive import reports
 from archive.agencies import agency_of
-from archive.captures import About, Capture, pending_groups, read_again, record_of, select_captures
+from archive.captures import About, Capture, count_unread, pending_groups, read_again, record_of, select_captures
 from archive.doubts import outdated_identities, renew_doubts
 from archive.editions import link_repeat
 from archive.errors import ArchiveError
@@ -331,6 +331,10 @@ class Archive:
         Oldest first, so that editions are numbered in the order of publication.
         """
         return pending_groups(self.db, version)
+
+    def count_unread(self, version: int) -> int:
+        """How many pages and files this version of the extractor has not read yet."""
+        return count_unread(self.db, version)
 
     def save_extraction(
         self,

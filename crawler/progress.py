@@ -86,8 +86,17 @@ def line(run: PortalRun) -> str:
     """A run in one line."""
     if run.is_over and run.outcome is None:
         return f"{run.portal}: not crawled: {run.why}"
+    if run.other_years and not run.found:
+        taken = f"{run.listed} listed, none of the years asked for"
+    else:
+        taken = (
+            f"{run.reports} of {run.found} reports, {run.attachments} files "
+            f"({run.new} new, {run.changed} changed, {run.unchanged} unchanged, {run.held} not asked for again)"
+        )
+    left_out = run.robots_forbidden + run.off_host
     return (
-        f"{run.portal}: {run.outcome or 'running'}, {run.reports} of {run.found} reports "
-        f"({run.new} new, {run.changed} changed, {run.unchanged} unchanged, {run.held} not asked for again), "
-        f"{run.attachments} files, {run.failed} failed" + (f": {run.why}" if run.why else "")
+        f"{run.portal}: {run.outcome or 'running'}, {taken}"
+        + (f", {left_out} left out" if left_out else "")
+        + f", {run.failed} failed"
+        + (f": {run.why}" if run.why else "")
     )

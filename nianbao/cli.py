@@ -62,8 +62,14 @@ def crawl(**options: Any) -> None:
     one request at a time at its own pace. Lists are always read; of the articles, those that are new or recent are
     asked for, and all of them now and then (DIR/schedule.yaml says when). A run that was killed is taken up.
     """
-    if not run_crawl("crawl", CrawlOptions(**options), PEOPLE, lambda archive: True):
+    if not run_crawl("crawl", CrawlOptions(**options), PEOPLE, _name_next):
         sys.exit(1)
+
+
+def _name_next(archive: Archive) -> bool:
+    if not_read := archive.count_unread(EXTRACTOR_VERSION):
+        PEOPLE.print(overview.not_read_line(not_read, archive.data_dir), markup=False, soft_wrap=True)
+    return True
 
 
 @main.command(name="import")
@@ -262,12 +268,15 @@ def status(*, output_format: str, data_dir: Path) -> None:
         coverage = overview.read_coverage(archive.db)
         portals = portal_statuses(archive.db)
         runs = [run for run in overview.last_runs(archive.db) if run.portal is None]
-        unread = overview.unread_captures(archive.db)
+        unread, not_read = overview.unread_captures(archive.db), archive.count_unread(EXTRACTOR_VERSION)
     if output_format == "json":
         held = {"reports": coverage.reports, "agencies": coverage.agencies}
+        held["not_read_yet"] = not_read
         found = {**held, "portals": [asdict(portal) for portal in portals], "unread": unread}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
+        if not_read:
+            data_console().print(overview.not_read_line(not_read, data_dir), markup=False, soft_wrap=True)
         overview.print_status(data_console(), coverage, portals, runs, unread)
     if any(portal.enabled and portal.outcome != "ok" for portal in portals):
         sys.exit(1)

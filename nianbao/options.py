@@ -1,11 +1,15 @@
 """The options that commands share which crawl, whether here or on other machines."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
+
+# The regulations on open government information came into force in May 2008.
+_FIRST_YEAR = 2008
 
 
 class _Years(click.ParamType[range]):
@@ -21,6 +25,9 @@ class _Years(click.ParamType[range]):
             years = range(0)
         if not years:
             self.fail(f"{value!r} is neither a year (2023) nor a range of years (2019-2023)", param, ctx)
+        latest = datetime.now(UTC).year + 1
+        if years[0] < _FIRST_YEAR or years[-1] > latest:
+            self.fail(f"{value!r}: there are reports of the years {_FIRST_YEAR} to {latest}", param, ctx)
         return years
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -191,6 +192,11 @@ def print_status(
             out.print(f"{portal.portal}: {failure['url']}: {failure['kind']}: {failure['reason']}", markup=False)
     for capture in unread:
         out.print(f"not readable: {capture['url']}: {capture['message']}", markup=False)
+
+
+def not_read_line(count: int, data_dir: Path) -> str:
+    """What is archived and not read yet, and the next step."""
+    return f"{count} pages and files not read yet: nianbao extract --data {data_dir}"
 
 
 def unread_captures(db: Database) -> list[dict[str, Any]]:

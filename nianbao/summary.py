@@ -91,9 +91,16 @@ def status_table(statuses: list[PortalStatus]) -> Table:
         listed = f"{stats.get('listed', '')}" + (f" ({before})" if before is not None else "")
         counts = ("" if stats.get(name) is None else str(stats[name]) for name in ("gone", "new", "changed", "failed"))
         moments = (_day(moment) for moment in (status.started_at, status.last_good, status.failing_since))
-        outcome = Text(status.outcome, "green" if status.outcome == "ok" else "yellow")
+        outcome = Text(_outcome(status), "green" if status.outcome == "ok" else "yellow")
         table.add_row(status.portal, outcome, *moments, listed, *counts, Text(status.why))
     return table
+
+
+def _outcome(status: PortalStatus) -> str:
+    """The outcome; an ok that is none to go by, for not all lists were seen, says so."""
+    if status.outcome != "ok" or status.stats.get("whole", True):
+        return status.outcome
+    return "ok (limited)" if status.stats.get("stopped") == "limit" else "ok (not all lists seen)"
 
 
 def _day(moment: str | None) -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 from crawling import REPOSITORY, Answer, article, captures, column, crawl, scripted
 
 from archive import open_archive
+from crawler.ledger import PortalRun
+from crawler.progress import line
 from crawler.registry import known_platforms
 
 ONE_PAGE = "createPageHTML(1, 0, 'index', 'html')"
@@ -66,6 +68,12 @@ def test_a_limit_counts_the_reports_that_were_taken(tmp_path: Path) -> None:
         run = crawl([server.entry("limit")], tmp_path, limit=1)["limit"]
     assert server.paths()[-1] == "/nb/2022/t20220119_9.html"
     assert (run["reports"], run["robots_forbidden"], run["failed"], run["stopped"]) == (1, 1, 1, "limit")
+
+
+def test_the_numbers_of_a_run_s_line_fit() -> None:
+    run = PortalRun("p", found=24, reports=23, attachments=3, new=26, robots_forbidden=1)
+    assert "23 of 24 reports, 3 files (26 new, 0 changed, 0 unchanged, 0 not asked for again), 1 left out" in line(run)
+    assert "7 listed, none of the years asked for" in line(PortalRun("p", listed=7, other_years=7))
 
 
 def test_an_interrupted_crawl_closes_its_run_and_can_be_taken_up(tmp_path: Path) -> None:

@@ -301,6 +301,8 @@ def test_a_page_and_its_attachment_that_differ_are_marked_unsure(tmp_path: Path)
     [
         (["crawl", "nowhere"], "no portal has the key nowhere"),
         (["crawl", "--years", "2025-2019"], "neither a year"),
+        (["crawl", "--years", "20222"], "there are reports of the years 2008 to"),
+        (["crawl", "--years", "1999-2023"], "there are reports of the years 2008 to"),
         (["flags", "--format", "xml"], "xml"),
         (["import"], "PATH"),
     ],

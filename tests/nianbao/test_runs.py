@@ -1,5 +1,6 @@
 """A scheduler's view of nianbao: exit status, summary, webhook, ``status``, and the schedule it goes by."""
 
+import io
 import json
 import signal
 import sqlite3
@@ -18,11 +19,12 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
+from rich.console import Console
 
 from archive import open_archive
 from nianbao.cli import main
 from nianbao.schedule import ScheduleError, due_portals, load_schedule
-from nianbao.summary import portal_statuses
+from nianbao.summary import portal_statuses, status_table
 from simulator.portals import Fault, RunningPortal, serve
 from simulator.world import large_world
 
@@ -217,6 +219,18 @@ def test_a_wrong_schedule_is_named_with_file_and_line(tmp_path: Path, text: str,
     assert any(each.startswith(f"{path}:{line}: ") and words in each for each in str(raised.value).splitlines())
     result = CliRunner().invoke(main, ["crawl", "--data", str(tmp_path)])
     assert (result.exit_code, f"schedule.yaml:{line}:" in result.stderr) == (2, True)
+
+
+def test_status_tells_an_ok_that_is_limited_from_a_whole_one(tmp_path: Path) -> None:
+    with open_archive(tmp_path) as archive:
+        archive.finish_run(archive.start_run("crawl", "x"), "partial", {"whole": True})
+        archive.finish_run(archive.start_run("crawl", "x"), "ok", {"whole": False, "stopped": "limit"})
+        archive.finish_run(archive.start_run("crawl", "y"), "ok", {"whole": True})
+        console = Console(record=True, width=200, file=io.StringIO())
+        console.print(status_table(portal_statuses(archive.db)))
+    limited, whole = console.export_text().splitlines()[1:]
+    assert "ok (limited)" in limited
+    assert "ok (" not in whole
 
 
 def test_a_run_that_did_not_see_all_lists_leaves_a_portal_due(tmp_path: Path) -> None:

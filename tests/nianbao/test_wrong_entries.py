@@ -44,6 +44,18 @@ def test_the_others_go_on_and_the_exit_status_says_that_something_is_wrong(ran: 
     assert (summary["ok"], len(summary["wrong_entries"])) == (False, 1)
 
 
+def test_what_is_not_read_yet_is_told_with_the_next_step(ran: Any) -> None:
+    data, done, _ = ran
+    with open_archive(data, read_only=True) as archive:
+        [count] = archive.db.execute("SELECT count(*) FROM captures WHERE kind <> 'list'").fetchone()
+    line = f"{count} pages and files not read yet: nianbao extract --data {data}"
+    assert count
+    assert line in done.stderr
+    assert line in nianbao("status", "--data", data).stdout
+    status = json.loads(nianbao("status", "--data", data, "--format", "json").stdout)
+    assert (status["reports"], status["not_read_yet"]) == (0, count)
+
+
 def test_the_run_record_names_portal_address_and_line(ran: Any) -> None:
     data, done, _ = ran
     with open_archive(data, read_only=True) as archive:
