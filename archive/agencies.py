@@ -2,7 +2,7 @@
 
 Where the printed name and the division of the portal tell which agency is meant, its name in full is enough
 (南京市鼓楼区教育局, be it printed 教育局 or 鼓楼区教育局). Where they do not, agencies of one name are told apart by
-scope: the portal's division, or the portal.
+scope: the portal's division, or the portal; where one portal or person may bring several of that name, the page.
 """
 
 from collections.abc import Iterable
@@ -14,12 +14,22 @@ from sqlite_utils import Database
 from archive.captures import Capture
 from archive.hosts import home_of
 from extract.agencies import agency_level
-from extract.divisions import divisions
-from extract.issuers import GOVERNMENT, OFFICE, Issuer, plain_name, resolve, resolve_by_words, says_place
+from extract.divisions import Division, divisions
+from extract.issuers import (
+    GOVERNMENT,
+    OFFICE,
+    Issuer,
+    fits_several,
+    plain_name,
+    resolve,
+    resolve_by_words,
+    says_place,
+)
+from extract.organs import read_organ
 from extract.report import Finding
 
 IMPORTED = "import"
-"""Scope of a name without a place in a file that a person brought, where it may be any of several agencies."""
+"""Scope of an agency of a place that no list knows, in a file that a person brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +72,12 @@ def agency_of(db: Database, printed: str, capture: Capture) -> Agency | None:
     """
     if not printed:
         return None
-    name = _full_name(db, printed, capture)
     home = home_of(db, capture.portal, capture.parent_url or capture.url)
-    issuer = resolve(name, home)
-    if issuer is None and capture.portal is None:
-        issuer = _held_under(db, name)
+    name = _full_name(db, printed, capture, home)
+    issuer = resolve(name, home) or resolve_by_words(name) or _portals_own(db, name, capture.portal)
     if issuer is not None:
         return Agency(issuer.name, "", issuer)
-    issuer = resolve_by_words(name)
-    if issuer is not None:
-        return Agency(issuer.name, "", issuer)
-    return Agency(name, _scope(db, name, capture.portal, None if home is None else home.code), None)
+    return Agency(name, _scope(db, name, capture, home), None)
 
 
 def agency_id(db: Database, agency: Agency) -> int:
@@ -97,15 +102,23 @@ def forget_unused(db: Database, ids: Iterable[int]) -> None:
             unused = None if row is None else row[0]
 
 
-def doubt(db: Database, printed: str, capture_portal: str | None, url: str) -> Finding | None:
-    """What a person should know about a name that may be any of several agencies, where nothing tells which."""
-    if home_of(db, capture_portal, url) is not None or not _is_vague(printed):
+def doubt(db: Database, printed: str, scope: str, capture: Capture) -> Finding | None:
+    """What a person should know about a name that may be any of several agencies, where nothing tells which.
+
+    ``scope`` is that of the agency that the report was given to.
+    """
+    is_apart = scope == _address(capture)
+    if not is_apart and (home_of(db, capture.portal, _address(capture)) is not None or not _is_vague(printed)):
         return None
+    apart_zh, apart_en = (
+        ("，本报告暂不与其他网址的报告合并", "; it is kept apart from other pages'") if is_apart else ("", "")
+    )
     return Finding(
         "identity.agency",
-        "warning" if capture_portal is None else "info",
-        f"“{printed}”未写明所属地区，其他地区可能有同名单位，请核对是哪个单位的报告",
-        f"The name {printed} does not say of which place: there may be others of this name, check whose report this is",
+        "warning" if is_apart or capture.portal is None else "info",
+        f"“{printed}”未写明所属地区，可能有多个同名单位，请核对是哪个单位的报告{apart_zh}",
+        f"The name {printed} does not tell of which place: there may be several agencies of this name, check whose"
+        f" report this is{apart_en}",
         subject="place",
     )
 
@@ -129,12 +142,13 @@ def _row_id(db: Database, row: tuple[str, str, str, str, str | None, int | None]
     return int(row_id)
 
 
-def _full_name(db: Database, printed: str, capture: Capture) -> str:
-    """The name as printed; in the publisher's longer form (甲县教育局 for 教育局) where it says no place.
+def _full_name(db: Database, printed: str, capture: Capture, home: Division | None) -> str:
+    """The name as printed; in the publisher's longer form (甲县教育局 for 教育局) where it says no place, or one of
+    several of that name.
 
     The publisher is the capture's own, or that which its page or another capture of its address came with.
     """
-    if says_place(printed):
+    if says_place(printed) and not fits_several(printed, home):
         return printed
     rows = db.execute(
         "SELECT publisher FROM captures WHERE url IN (?, ?) AND publisher <> '' ORDER BY id = ? DESC, id DESC",
@@ -144,21 +158,31 @@ def _full_name(db: Database, printed: str, capture: Capture) -> str:
     return next((name for name in full if name.endswith(printed) and says_place(name)), printed)
 
 
-def _held_under(db: Database, name: str) -> Issuer | None:
-    """The agency whose collected reports print this name, if exactly one agency's do."""
-    rows = db.execute(
-        "SELECT DISTINCT agencies.name FROM reports JOIN agencies ON agencies.id = agency_id"
-        " WHERE agency = ? AND scope = ''",
-        (name,),
-    ).fetchall()
-    return resolve(rows[0][0]) if len(rows) == 1 else None
+def _portals_own(db: Database, name: str, portal: str | None) -> Issuer | None:
+    """The agency that a portal is named after (江苏省统计局), if a bare name (统计局) is its own."""
+    row = db.execute("SELECT name FROM portals WHERE key = ?", (portal,)).fetchone()
+    own = None if row is None else resolve(row[0])
+    if own is None or own.division is None:
+        return None
+    return own if own.name == own.division.full_name + read_organ(name, own.division).name else None
 
 
-def _scope(db: Database, name: str, portal: str | None, code: str | None) -> str:
-    if code is not None:
-        return code
-    if portal is not None:
-        return portal
+def _address(capture: Capture) -> str:
+    return capture.parent_url or capture.url
+
+
+def _scope(db: Database, name: str, capture: Capture, home: Division | None) -> str:
+    """What tells an agency that could not be told by its name from others of that name.
+
+    The page alone, where the portal may carry the reports of several, or a person may have brought several: a report
+    must not be hidden as an older edition of another agency's.
+    """
+    if fits_several(name, home) if home is not None else capture.portal is None and _is_vague(name):
+        return _address(capture)
+    if home is not None:
+        return home.code
+    if capture.portal is not None:
+        return capture.portal
     known = [scope for (scope,) in db.execute("SELECT scope FROM agencies WHERE name = ?", (name,))]
     return known[0] if len(known) == 1 else IMPORTED
 

@@ -24,7 +24,7 @@ def renew_doubts(db: Database, identities: Iterable[str]) -> None:
             "SELECT id, is_current, url, agency, capture_id, agency_id FROM reports WHERE identity = ?", (identity,)
         )
         for report_id, is_current, url, printed, capture_id, agency_id in rows.fetchall():
-            findings = [] if agency_id is None else _unclear_agency(db, printed, capture_id)
+            findings = [] if agency_id is None else _unclear_agency(db, printed, agency_id, capture_id)
             findings += _other_names(db, report_id, printed)
             findings += _no_longer_read(db, report_id, url)
             if is_current:
@@ -47,10 +47,11 @@ def outdated_identities(db: Database, capture_ids: Sequence[int], version: int) 
     return found
 
 
-def _unclear_agency(db: Database, printed: str, capture_id: int) -> list[Finding]:
+def _unclear_agency(db: Database, printed: str, agency_id: int, capture_id: int) -> list[Finding]:
+    (scope,) = db.execute("SELECT scope FROM agencies WHERE id = ?", (agency_id,)).fetchone()
     row = next(iter(db.query("SELECT * FROM captures WHERE id = ?", (capture_id,))))
     capture = Capture.from_row(row)
-    doubts = (doubt(db, printed, capture.portal, capture.parent_url or capture.url), host_doubt(db, capture))
+    doubts = (doubt(db, printed, scope, capture), host_doubt(db, capture))
     return [finding for finding in doubts if finding is not None]
 
 

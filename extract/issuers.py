@@ -41,6 +41,8 @@ _NO_ZONE = re.compile(r"[局厅委部]")
 _COUNTY = re.compile(
     r"^(?P<county>[^局厅委]{1,8}?(?:县|(?<!开发)(?<![新社园小地库片港])区|旗|(?<!城)市(?![场政容])))(?P<rest>.*)$"
 )
+# Begins with the kind of a place without its name: 区财政局, 镇党政办公室; not 区划办, 乡村振兴局.
+_NAMELESS = re.compile(r"^(?:街道|县(?![域级])|区(?![划域级])|旗|镇|乡(?![村镇]))")
 _UNKNOWN_PLACE = re.compile(
     r"^[\u4e00-\u9fff]{1,9}?(?:省|(?<!城)市(?![场政容])|州|县|(?<![社园地小片库港景开发新])区|旗|盟|(?<![城集])镇|"
     r"(?<!城)乡(?![村镇])|街道)"
@@ -73,7 +75,8 @@ def resolve(printed: str, home: Division | None = None) -> Issuer | None:
     """The agency that a name means for a portal of the division ``home``; None where it may be any of several.
 
     A name that begins with a place means what there is in, around or beside ``home`` of that name; 市, 县 and the like
-    alone mean ``home`` or what it lies in; a department's bare name is ``home``'s. Short names are written out by
+    alone mean ``home`` or what it lies in; a department's bare name is ``home``'s, if ``home`` has such departments:
+    a 局 or a 高新区 on a province's portal is a city's, and which city's nothing tells. Short names are written out by
     ``data/agencies.yaml``. The parent of a department, office or zone is the government of its place, that of a
     government the government above it.
     """
@@ -106,6 +109,23 @@ def government_of(place: Division) -> Issuer:
 def place_of(name: str, home: Division | None = None) -> Division | None:
     """The division that a name begins with (of a portal: 深圳市民政局); None where it begins with none."""
     return _split(plain_name(name), home)[1]
+
+
+@lru_cache(_REMEMBERED)
+def fits_several(printed: str, home: Division | None) -> bool:
+    """Whether a name, seen from ``home``, may mean several agencies in it: 鼓楼区人民政府 in 江苏省, 区财政局,
+    县教育局, or a former 城关镇 in a city: each county had one."""
+    name = plain_name(printed)
+    if home is None or resolve(name, home) is not None:
+        return False
+    is_placed, _, rest = _split(name, home)
+    town = _TOWN.match(name) if home.level in ("province", "city") else None
+    if town is not None and not re.search("[市县区旗]", town["town"]):
+        return True
+    if not is_placed:
+        return not says_place(name)
+    inside = [d for d in _places(name.removesuffix(rest)) if home.code in {parent.code for parent in d.parents}]
+    return bool(inside)
 
 
 @lru_cache(_REMEMBERED)
@@ -180,7 +200,9 @@ def _meant(head: str, found: tuple[Division, ...], home: Division | None) -> Div
     around = [d for d in found if d.code in codes]
     for choice in (inside, around):
         if choice:
-            return choice[0] if len(choice) == 1 else None
+            # 城区, 郊区: today there is one in the province, in the Regulation's years there were several.
+            is_one = len(choice) == 1 and (home.level != "province" or len(head) > 2 or head[-1] != "区")
+            return choice[0] if is_one else None
     beside = [d for d in found if any(p.level != "province" and p.code in codes for p in d.parents)]
     return beside[0] if len(found) == 1 and beside and _is_telling(head, beside[0]) else None
 
@@ -281,10 +303,13 @@ def _at_home(name: str, home: Division) -> Issuer | None:
     relative = _RELATIVE.match(name)
     if name in ("街道办事处", "街道办", "办事处") and home.level == "town":
         return government_of(home)
-    if relative is not None and (_is_government(relative["rest"]) or _begins_with_organ(relative["rest"])):
+    is_nameless = _NAMELESS.match(name) is not None
+    if relative is not None and (
+        is_nameless or _is_government(relative["rest"]) or _begins_with_organ(relative["rest"])
+    ):
         kind = relative["kind"]
         around = (d for d in (home, *home.parents) if kind != "区" or d.level != "province")
-        meant = next((d for d in around if d.name.endswith(kind)), None)
+        meant = next((d for d in around if any(form.endswith(kind) for form in d.names)), None)
         return None if meant is None else _within(meant, relative["rest"])
     organ = read_organ(name, home)
     if not organ.is_known and not _is_government(name) and _UNKNOWN_PLACE.match(name) and not _ZONE.match(name):
@@ -293,7 +318,17 @@ def _at_home(name: str, home: Division) -> Issuer | None:
     if home.level == "town" and re.search("(?:局|委员会)$", organ.name) and home.parent is not None:
         return _within(home.parent, name)  # towns have no such departments
     is_agency = organ.is_known or _is_government(name) or agency_level(name) != "other" or _ZONE.match(name)
-    return _within(home, name) if is_agency else None
+    return _within(home, name) if is_agency and not _is_of_other_level(organ.name, home) else None
+
+
+def _is_of_other_level(organ: str, home: Division) -> bool:
+    """Whether a division such as ``home`` has no organ of this name: a province has a 厅 (bare 局, 高新区 and offices
+    called 办公室 are its cities'; 省统计局 says it is the province's), a city or county has none."""
+    if home.level != "province":
+        return re.search("(?<!办公)厅$", organ) is not None
+    if organ == f"{OFFICE}室":
+        return True
+    return not home.name.endswith("市") and (organ.endswith("局") or _ZONE.match(organ) is not None)
 
 
 def _is_government(rest: str) -> bool:
