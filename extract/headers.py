@@ -19,6 +19,10 @@ ORGANISATION = label_key("法人或其他组织")
 """Key of the label that stands over the five kinds of organisation in table 3."""
 
 
+# The forms have three rows; converters put blank ones between and break labels.
+_MOST_ROWS = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A value column: the form's column key (for table 4 the whole code), grid columns [start, end), header text.
@@ -94,7 +98,7 @@ def _header_rows(grid: Grid, row: int, is_header_word: Callable[[str], bool], ta
     """First row after ``row`` that is not made of header words (blank rows inside a header belong to it)."""
     words = vocabulary(table_id)
     end = row
-    for candidate in range(row, grid.row_count):
+    for candidate in range(row, min(grid.row_count, row + _MOST_ROWS)):
         cells = _starting_cells(grid, candidate)
         if any(parse_number(cell.text).reading in {"reported", "unsure"} for cell in cells):
             break

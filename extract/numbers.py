@@ -48,7 +48,7 @@ def parse_number(raw: str, *, unit: str = "件", printed_unit: str | None = None
 
     Blank are the empty cell, ``/``, dashes and underscores. Anything else that is not wholly a number is ``text``; a
     number that might be two (blanks between digits), that carries a remark, that is negative where no change is
-    counted, or a count that is not whole, is ``unsure``.
+    counted, or a count with a point (2.5, 1.000), is ``unsure``.
     """
     if len(raw) > _LONGEST or any(unicodedata.category(c) == "No" for c in raw):
         return ParsedNumber("text")  # superscripts, circled digits: a footnote's mark, not a digit
@@ -64,7 +64,7 @@ def parse_number(raw: str, *, unit: str = "件", printed_unit: str | None = None
     if value is None:
         return ParsedNumber("text")
     factor = _conversion(typed_unit or printed_unit, unit)
-    is_part = unit not in _MONEY_FACTORS and value != value.to_integral_value()
+    is_part = unit not in _MONEY_FACTORS and "." in amount  # 1.000 may be a thousand
     if factor is None or negative or note or is_part:
         certain = False
     return ParsedNumber("reported" if certain else "unsure", _plain(value * (factor or 1) * (-1 if negative else 1)))
@@ -86,7 +86,7 @@ def _parse_change(text: str) -> ParsedNumber:
     value, certain = _digits(match["number"].strip())
     if value is None:
         return ParsedNumber("text")
-    certain = certain and value == value.to_integral_value()
+    certain = certain and "." not in match["number"]
     return ParsedNumber("reported" if certain else "unsure", _plain(value * _SIGNS.get(match["sign"] or "", 1)))
 
 
