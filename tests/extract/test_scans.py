@@ -62,6 +62,20 @@ def test_a_minus_before_a_number_is_not_lost() -> None:
     assert read[4].startswith("-25") or DOUBT in read[4]
 
 
+@pytest.mark.parametrize(("foot", "top", "is_blank"), [(16, 0, True), (0, 0, False), (0, 16, False), (7, 0, False)])
+def test_a_slash_is_a_blank_and_no_stroke_that_leans_is_a_sure_1(foot: int, top: int, is_blank: bool) -> None:
+    page = drawn_numbers([["12", "", "40"], ["7", "25", "8"]])
+    cv2.line(page, (370 - foot // 2, 345), (370 - foot // 2 + foot - top, 315), 0, 3, cv2.LINE_AA)
+    blocks = read_picture(cv2.imencode(".png", page)[1].tobytes(), "page.png").blocks
+
+    [grid] = [block for block in blocks if isinstance(block, Grid)]
+    text = grid.cells[1].text
+    if is_blank:
+        assert text == "/"
+    else:
+        assert DOUBT in text or (text == "1" and not foot and not top)
+
+
 def test_photographs_of_pages_are_one_report(samples: Path) -> None:
     files = sorted((samples / "docs" / HZQ / "scan_photo").glob("*.jpg"))
     [report] = read_pages([(file.read_bytes(), file.name) for file in files], "scan_photo")
