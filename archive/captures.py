@@ -22,7 +22,9 @@ class Capture:
     """One row of ``captures``: a response as it came, or a file that a person brought (kind ``import``).
 
     ``fetched_at`` is in UTC; ``http_status`` is None for an import; ``etag`` and ``last_modified`` are the response's
-    headers, for conditional requests; ``warc_file`` is a name below ``archive/`` of the data directory.
+    headers, for conditional requests; ``warc_file`` is a name below ``archive/`` of the data directory. ``files``: the
+    addresses of the files that a page linked, None where that is not known; ``asked_url``: the address that was asked
+    for, where a redirect led from it to ``url``.
     """
 
     id: int
@@ -46,6 +48,8 @@ class Capture:
     etag: str | None
     last_modified: str | None
     headers: tuple[tuple[str, str], ...]
+    files: tuple[str, ...] | None
+    asked_url: str | None
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -55,6 +59,7 @@ class Capture:
                 **row,
                 "fetched_at": datetime.fromisoformat(row["fetched_at"]).astimezone(UTC),
                 "headers": tuple((name, value) for name, value in json.loads(row["headers"])),
+                "files": None if row["files"] is None else tuple(json.loads(row["files"])),
             }
         )
 
@@ -86,6 +91,8 @@ class About(TypedDict, total=False):
     published_on: str | None
     publisher: str | None
     parent_url: str | None
+    files: Sequence[str] | None
+    asked_url: str | None
 
 
 def record_of(url: str, about: About) -> Row:
@@ -97,15 +104,18 @@ def record_of(url: str, about: About) -> Row:
         raise ValueError(f"{url}: {kind!r} is no kind of capture")
     if kind != "import" and urlsplit(url).scheme not in ("http", "https"):
         raise ArchiveError(f"{url}: only an import may have an address that is not http or https")
-    told = ("portal", "title", "published_on", "publisher", "parent_url", "media_type")
+    told = ("portal", "title", "published_on", "publisher", "parent_url", "asked_url", "media_type")
+    files = about.get("files")
     texts = {"url": url, **{name: about.get(name) for name in told}}
-    "".join(str(text) for text in texts.values()).encode()  # half a character, which SQLite would refuse later
+    # Half a character is refused here: SQLite would refuse it later.
+    "".join([*(str(text) for text in texts.values()), *(files or ())]).encode()
     return {
         **texts,
         "fetched_at": timestamp(fetched_at),
         "http_status": None if kind == "import" else about.get("http_status", 200),
         "kind": kind,
         "headers": json.dumps([list(header) for header in about.get("headers", ())]),
+        "files": None if files is None else json.dumps(list(files), ensure_ascii=False),
     }
 
 
@@ -140,14 +150,15 @@ _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 def pending_groups(db: Database, version: int) -> list[list[Capture]]:
     """The captures that this version of the extractor has not read, each group read as one, oldest first.
 
-    A group is an article (or import) with the attachments that it had: the latest capture of each before the article
-    changed. An attachment that changed under the same article is read once more with what stood beside it then. One
-    whose article is not held stands alone.
+    A group is an article (or import) with the files that it linked: the latest capture of each before the article
+    changed. A file that changed under the same article is read once more with what stood beside it then; one that
+    several articles link, with each of them. One whose article is not held stands alone.
     """
     groups: dict[tuple[int, ...], list[Capture]] = {}
+    linking = _linking(db)
     for capture in _captures(db, _UNREAD, version):
-        group = _group_of(db, capture)
-        groups[tuple(member.id for member in group)] = group
+        for group in _groups_of(db, capture, linking):
+            groups[tuple(member.id for member in group)] = group
     return sorted(groups.values(), key=lambda group: max(member.age for member in group))
 
 
@@ -169,16 +180,32 @@ def read_again(db: Database, condition: str, *parameters: object) -> None:
     )
 
 
-def _group_of(db: Database, capture: Capture) -> list[Capture]:
+def _linking(db: Database) -> dict[str, list[str]]:
+    """The addresses of the pages that link a file, by the file's address."""
+    pages: dict[str, list[str]] = {}
+    for file, page in db.execute("SELECT DISTINCT value, captures.url FROM captures, json_each(captures.files)"):
+        pages.setdefault(file, []).append(page)
+    return pages
+
+
+def _groups_of(db: Database, capture: Capture, linking: dict[str, list[str]]) -> list[list[Capture]]:
     if not capture.is_attached:
-        return [capture, *_attachments(db, capture.url, _superseded_at(db, capture))]
-    article = _article_at(db, capture.parent_url, capture.fetched_at)
+        return [[capture, *_attachments(db, capture, _superseded_at(db, capture))]]
+    links = [page for url in (capture.url, capture.asked_url or "") for page in linking.get(url, ())]
+    groups = [_group_on(db, page, capture) for page in dict.fromkeys([capture.parent_url, *links])]
+    return [group for group in groups if group] or [[capture]]
+
+
+def _group_on(db: Database, page: str | None, capture: Capture) -> list[Capture]:
+    """A page and its files as they were when one of these was fetched; none where the page did not link it then."""
+    article = _article_at(db, page, capture.fetched_at)
     if article is None:
-        return [capture]
-    attachments = _attachments(db, article.url, _superseded_at(db, article))
-    if capture not in attachments:
-        attachments = _attachments(db, article.url, capture.fetched_at + _INSTANT)
-    return [article, *attachments]
+        return []
+    for before in (_superseded_at(db, article), capture.fetched_at + _INSTANT):
+        attachments = _attachments(db, article, before)
+        if any((member.url, member.sha256) == (capture.url, capture.sha256) for member in attachments):
+            return [article, *attachments]
+    return []
 
 
 def _article_at(db: Database, url: str | None, moment: datetime) -> Capture | None:
@@ -199,17 +226,27 @@ def _superseded_at(db: Database, article: Capture) -> datetime:
     return _END_OF_TIME if moment is None else datetime.fromisoformat(moment)
 
 
-def _attachments(db: Database, article_url: str, before: datetime) -> list[Capture]:
-    """The attachments of an article before a moment: the latest capture of each, in the order they first came."""
+def _attachments(db: Database, article: Capture, before: datetime) -> list[Capture]:
+    """The files of an article before a moment: the latest capture of each, in the order they first came.
+
+    They are what the article links, whichever page they were first fetched for, and what was fetched for it since it
+    reads like this. Where it is not known what it links (captures of earlier versions), all that was fetched for it.
+    """
     return _captures(
         db,
         f"""SELECT * FROM (
             SELECT *, row_number() OVER (PARTITION BY url ORDER BY fetched_at DESC, id DESC) AS newness,
                 min(id) OVER (PARTITION BY url) AS first_id
-            FROM captures WHERE {_ATTACHED} AND parent_url = ? AND fetched_at < ? AND {_USABLE}
+            FROM captures WHERE {_ATTACHED} AND fetched_at < :before AND {_USABLE} AND (
+                parent_url = :page AND (:files IS NULL OR fetched_at >= :since)
+                OR url IN (SELECT value FROM json_each(:files))
+                OR asked_url IN (SELECT value FROM json_each(:files))
+            )
         ) WHERE newness = 1 ORDER BY first_id""",
-        article_url,
-        timestamp(before),
+        page=article.url,
+        files=None if article.files is None else json.dumps(article.files),
+        since=timestamp(article.fetched_at),
+        before=timestamp(before),
     )
 
 
@@ -220,6 +257,6 @@ def select_captures(db: Database, condition: str, *parameters: object) -> list[C
     return [Capture.from_row(dict(zip(Capture.__slots__, row, strict=True))) for row in rows]
 
 
-def _captures(db: Database, sql: str, *parameters: object) -> list[Capture]:
+def _captures(db: Database, sql: str, *parameters: object, **named: object) -> list[Capture]:
     names = Capture.__slots__
-    return [Capture.from_row({name: row[name] for name in names}) for row in db.query(sql, parameters)]
+    return [Capture.from_row({name: row[name] for name in names}) for row in db.query(sql, named or parameters)]

@@ -130,6 +130,14 @@ def m007_settled(db: Database) -> None:
     db.execute("ALTER TABLE listings ADD COLUMN files INTEGER")
 
 
+@migrations()
+def m008_files(db: Database) -> None:
+    """Which files a page linked, and the address that a redirect led away from."""
+    db.execute("ALTER TABLE captures ADD COLUMN files TEXT CHECK (files IS NULL OR json_valid(files))")
+    db.execute("ALTER TABLE captures ADD COLUMN asked_url TEXT")
+    db.execute("CREATE INDEX captures_asked_url ON captures (asked_url) WHERE asked_url IS NOT NULL")
+
+
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
     """Writes of one piece: all or nothing. Takes the write lock at once, so that it waits instead of failing midway.

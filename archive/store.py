@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +12,6 @@ from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, Unpack
-from urllib.parse import quote
 
 from sqlite_utils import Database
 
@@ -21,23 +19,17 @@ import extract
 from archive import reports
 from archive.agencies import agency_of
 from archive.captures import About, Capture, count_unread, pending_groups, read_again, record_of, select_captures
+from archive.connection import connect, make_folder
 from archive.doubts import outdated_identities, renew_doubts
 from archive.editions import link_repeat
 from archive.errors import ArchiveError
 from archive.findings import save_findings
 from archive.hosts import refused_on, vetted
-from archive.schema import check_usable, is_locked, locked_message, transaction, upgrade
+from archive.schema import transaction
 from archive.warc import Original, Row, WarcWriter, read_payload, timestamp
 from extract.report import Finding, Report
 
 ExtractionOutcome = Literal["report", "no_report", "unreadable"]
-
-_BUSY_SECONDS = 30.0
-"""How long a write waits for another process's transaction."""
-
-_CHECKPOINT_PAGES = 10_000
-"""Pages the WAL gathers (40 MB) before they go into the database. A report touches some 200 pages of the index on
-codes, the same ones as the report before: with SQLite's 1000 they would be written out every five reports."""
 
 _FLUSH_SECONDS = 1.0
 """How long captures may wait for their rows: portals are asked more slowly than that, so that it is one at a time."""
@@ -55,49 +47,8 @@ def open_archive(data_dir: Path, read_only: bool = False) -> "Archive":
             f"{path}: there is no database yet; `nianbao demo`, `nianbao crawl` or `nianbao import` makes one"
         )
     if not read_only:
-        _make_folder(path.parent)
-    try:
-        db = _connect(path, read_only)
-    except sqlite3.Error as error:
-        raise ArchiveError(locked_message(path) if is_locked(error) else _not_opened(path, error)) from error
-    return Archive(Path(data_dir), db)
-
-
-def _make_folder(data_dir: Path) -> None:
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ArchiveError(
-            f"{data_dir}: this data directory cannot be made ({error.strerror}); name a directory with --data"
-        ) from error
-
-
-def _not_opened(path: Path, error: sqlite3.Error) -> str:
-    # SQLite's journal lies beside the database: the directory must be writable, too.
-    closed = [str(each) for each in (path, path.parent) if each.exists() and not os.access(each, os.R_OK | os.W_OK)]
-    if not closed:
-        return f"{path}: cannot be opened as a database ({error})"
-    return f"{path}: {error}; make {' and '.join(closed)} writable for your user, or name another directory with --data"
-
-
-def _connect(path: Path, read_only: bool) -> Database:
-    uri = f"file:{quote(str(path.resolve()))}?mode={'ro' if read_only else 'rwc'}"
-    # Datasette and threads of a crawl hand the connection on; writes of one process are still one after the other.
-    db = Database(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False))
-    try:
-        db.execute("PRAGMA foreign_keys = ON")
-        if read_only:
-            check_usable(db)
-        else:
-            db.enable_wal()
-            # Safe against a killed process; a power cut may lose the last rows, which the WARC files still hold.
-            db.execute("PRAGMA synchronous = NORMAL")
-            db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-            upgrade(db)
-    except BaseException:
-        db.close()
-        raise
-    return db
+        make_folder(path.parent)
+    return Archive(Path(data_dir), connect(path, read_only))
 
 
 class Archive:

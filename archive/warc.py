@@ -90,7 +90,7 @@ class WarcWriter:
         """Write one capture, as a revisit where an original is given.
 
         ``capture`` holds url, fetched_at, http_status, kind, portal, title, published_on, publisher, parent_url,
-        media_type, headers (JSON text). Returns the row of ``captures`` without id and run_id.
+        media_type, asked_url, headers and files (JSON texts). Returns the row of ``captures`` without id and run_id.
         """
         record = _build_record(capture, body, original)
         offset = self._append(_packed(record))
@@ -187,6 +187,9 @@ def capture_row(record: ArcWarcRecord, warc_file: str, offset: int) -> Row:
         "etag": http.get("etag"),
         "last_modified": http.get("last-modified"),
         "headers": json.dumps(metadata["headers"], ensure_ascii=False),
+        # Records of earlier versions do not tell these.
+        "files": None if metadata.get("files") is None else json.dumps(metadata["files"], ensure_ascii=False),
+        "asked_url": metadata.get("asked_url"),
     }
 
 
@@ -237,7 +240,8 @@ def _build_record(capture: Row, body: bytes, original: Original | None) -> ArcWa
     url = _ascii_url(capture["url"])
     digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
     headers = json.loads(capture["headers"])
-    metadata = {**capture, "headers": headers, "bytes": len(body)}
+    files = None if capture["files"] is None else json.loads(capture["files"])
+    metadata = {**capture, "headers": headers, "files": files, "bytes": len(body)}
     warc_headers = {"WARC-Date": metadata.pop("fetched_at"), _METADATA: json.dumps(metadata)}
     http = None if capture["http_status"] is None else _http_headers(capture["http_status"], headers, len(body))
     if original is not None:

@@ -8,13 +8,14 @@ import socket
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Headers, Response, TextResponse
 from scrapy.responsetypes import responsetypes
+from w3lib.url import safe_url_string
 
 from archive import ArchiveError, Capture
 from crawler.errors import Refused
@@ -335,4 +336,17 @@ class Keep(_Middleware):
             published_on=row.published_on.isoformat() if row and row.published_on else None,
             publisher=row.publisher if row else None,
             parent_url=response.meta.get("parent_url"),
+            files=self._linked(response) if kind == "article" else None,
+            asked_url=next(iter(response.meta.get("redirect_urls", ())), None),
         )
+
+    def _linked(self, response: Response) -> list[str] | None:
+        """The addresses of an article's files, as they will be asked for; None where the page makes no sense: it is
+        kept all the same, and the spider will stumble over it in its turn."""
+        assert isinstance(self.crawler.spider, PortalSpider)
+        try:
+            files = response.meta["files"] = self.crawler.spider.files_of(response)
+        except Exception:
+            return None
+        addresses = [self.crawler.spider.on_portal(url) for url, _ in files]
+        return [urldefrag(safe_url_string(url)).url for url in addresses if url]

@@ -2,7 +2,7 @@
 
 import hashlib
 import mimetypes
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,14 +85,20 @@ class _Importer:
     ) -> None:
         """Take files in, those that are read together under the first of them."""
         for first, *others in group_names(names, formats, read):
+            files = [address(name) for name in others]
             for name in (first, *others):
                 try:
-                    self._take(address(name), read(name), None if name == first else address(first))
+                    if name == first:
+                        self._take(address(name), read(name), files=files)
+                    else:
+                        self._take(address(name), read(name), parent_url=address(first))
                 except (UnreadableFile, ArchiveError) as error:
                     message = error.message if isinstance(error, UnreadableFile) else str(error)
                     self.summary.failures.append((name, message))
 
-    def _take(self, url: str, body: bytes, parent_url: str | None) -> None:
+    def _take(
+        self, url: str, body: bytes, *, parent_url: str | None = None, files: Sequence[str] | None = None
+    ) -> None:
         held = self.archive.latest_capture(url)
         if held is not None and held.sha256 == hashlib.sha256(body).hexdigest():
             self.summary.known += 1
@@ -105,5 +111,6 @@ class _Importer:
             fetched_at=datetime.now(UTC),
             run_id=self.run_id,
             parent_url=parent_url,
+            files=files,
         )
         self.summary.taken += 1

@@ -208,7 +208,8 @@ class PortalSpider(Spider):
     def parse_article(self, response: Response) -> Iterator[Request]:
         """Requests for the attachments of an article, on the same host only. A report may itself be a document."""
         visit: Visit | None = response.meta.get("visit")
-        for url, label in self._files_of(response) if isinstance(response, TextResponse) else ():
+        files = response.meta.get("files")  # as the archive noted them with the page
+        for url, label in self.files_of(response) if files is None else files:
             address = self.on_portal(url)
             if address is None:
                 self.run.fail(url, "off_host", f"attachment not on the portal's host: {label}")
@@ -229,11 +230,11 @@ class PortalSpider(Spider):
             if not visit.open and visit.is_whole:
                 self.session.settle(visit)
 
-    def _files_of(self, response: TextResponse) -> list[tuple[str, str]]:
+    def files_of(self, response: Response) -> list[tuple[str, str]]:
         """(address, label) of an article's attachments and, under its own title, of the pages that it shows as
         pictures, each once."""
         title, found = response.meta["row"].title, dict[str, str]()
-        for page in self.article_pages(response):
+        for page in self.article_pages(response) if isinstance(response, TextResponse) else ():
             found |= {url: label or found.get(url, "") for url, label in self.attachment_links(page)}
             found |= dict.fromkeys(report_pictures(page), title)
         return list(found.items())

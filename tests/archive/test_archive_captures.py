@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import Archive, ArchiveError, open_archive
+from archive import Archive, ArchiveError, Capture, open_archive
 from archive.rebuild import import_warc
 from archive.warc import WarcWriter
 
@@ -240,6 +240,53 @@ def test_a_page_that_changes_at_every_visit_keeps_its_attachment(archive: Archiv
     pages = [add(archive, f"visitor {n}".encode(), day=n) for n in range(3)]
     pdf = add(archive, b"pdf", url="http://example.gov.cn/a.pdf", kind="attachment", parent_url=ARTICLE, day=0)
     assert ids(archive) == [[page.id, pdf.id] for page in pages]
+
+
+FILES = [f"http://example.gov.cn/{name}.docx" for name in "ab"]
+
+
+def add_file(
+    archive: Archive, url: str, day: int, body: bytes = b"", parent: str = ARTICLE, **changes: object
+) -> Capture:
+    return add(archive, body or url.encode(), url, day, kind="attachment", parent_url=parent, **changes)
+
+
+def test_a_page_is_read_with_the_files_that_it_links_and_no_longer_with_those_that_it_linked(
+    archive: Archive, tmp_path: Path
+) -> None:
+    old, a = add(archive, b"links a", files=FILES[:1]), add_file(archive, FILES[0], 0)
+    new, b = add(archive, b"links b", day=2, files=FILES[1:]), add_file(archive, FILES[1], 2)
+    both = add(archive, b"links both", day=4, files=FILES)
+    none = add(archive, b"links none", day=5, files=[])
+    assert ids(archive) == [[old.id, a.id], [new.id, b.id], [both.id, a.id, b.id], [none.id]]
+    with open_archive(tmp_path / "other") as other:
+        import_warc(other, warc_files(archive)[0])
+        assert ids(other) == ids(archive), "the WARC files tell it too"
+
+
+def test_a_file_that_two_pages_link_is_read_with_both_whenever_it_changes(archive: Archive) -> None:
+    copy = "http://example.gov.cn/copy.html"
+    page, other = add(archive, b"one", files=FILES[:1]), add(archive, b"two", copy, files=FILES[:1])
+    file = add_file(archive, FILES[0], 0)
+    assert ids(archive) == [[page.id, file.id], [other.id, file.id]]
+    read_all(archive)
+    assert ids(archive) == []
+    changed = add_file(archive, FILES[0], 1, b"changed")
+    assert ids(archive) == [[page.id, changed.id], [other.id, changed.id]]
+
+
+def test_a_file_behind_a_redirect_is_known_by_the_address_that_the_page_links(archive: Archive) -> None:
+    moved = "http://example.gov.cn/moved/a.docx"
+    page, file = add(archive, b"one", files=FILES[:1]), add_file(archive, moved, 0, asked_url=FILES[0])
+    reworded = add(archive, b"two", day=1, files=FILES[:1])
+    gone = add(archive, b"three", day=2, files=FILES[1:])
+    assert ids(archive) == [[page.id, file.id], [reworded.id, file.id], [gone.id]]
+
+
+def test_what_was_fetched_for_a_page_since_it_reads_so_belongs_to_it(archive: Archive) -> None:
+    """A later version of nianbao may find links on unchanged pages that an earlier one did not."""
+    page, file = add(archive, b"one", files=[]), add_file(archive, FILES[0], 1)
+    assert ids(archive) == [[page.id, file.id]]
 
 
 def test_extractions_keep_their_time_when_nothing_changes(archive: Archive) -> None:

@@ -72,7 +72,7 @@ def test_what_is_no_database_is_named(tmp_path: Path, read_only: bool) -> None:
 
 
 def test_a_database_that_another_process_writes_to_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.store._BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("archive.connection._BUSY_SECONDS", 0.1)
     with open_archive(tmp_path) as writing, open_archive(tmp_path) as waiting:
         writing.db.execute("BEGIN IMMEDIATE")
         with pytest.raises(ArchiveError, match=r"nianbao\.db: another nianbao is writing"):
@@ -84,7 +84,7 @@ def test_a_database_that_another_process_writes_to_is_named(tmp_path: Path, monk
 def test_opening_a_database_that_another_process_holds_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archive.store._BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("archive.connection._BUSY_SECONDS", 0.1)
     with contextlib.closing(sqlite3.connect(tmp_path / "nianbao.db")) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(ArchiveError, match=r"nianbao\.db: another nianbao is writing"):
