@@ -15,6 +15,7 @@ from extract.headings import is_report_heading
 from extract.labels import squash
 from extract.readers import DOUBT, MOST_PLACES
 from extract.readers.sheet_facts import SheetFacts, column_name, xls_facts, xlsx_facts
+from extract.readers.sheet_formats import shows_value
 from extract.titles import read_title
 
 _MOST_BYTES = 20 * 2**20
@@ -122,7 +123,8 @@ def _merged(
 def _shown_text(values: Sequence[Sequence[Value]], row: int, column: int, facts: SheetFacts) -> str:
     value = values[row][column] if row < len(values) and column < len(values[row]) else ""
     is_hidden_nought = facts.hides_noughts and not isinstance(value, str) and value == 0
-    return _text(value) + (DOUBT if is_hidden_nought or (row, column) in facts.doubtful else "")
+    is_changed = (row, column) in facts.formats and not shows_value(facts.formats[row, column], value)
+    return _text(value) + (DOUBT if is_hidden_nought or is_changed or (row, column) in facts.doubtful else "")
 
 
 def _text(value: Value) -> str:

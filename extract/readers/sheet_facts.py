@@ -1,4 +1,5 @@
-"""What a workbook's own bytes say that the library that reads its values does not: what is hidden, what has no result.
+"""What a workbook's own bytes say that the library that reads its values does not: what is hidden, what has no result,
+and how the values are shown.
 
 XLSX is looked up in its XML, XLS in its records ([MS-XLS] 2.4).
 """
@@ -13,6 +14,7 @@ import olefile
 
 from extract.errors import UnreadableFile
 from extract.readers.packages import Element, Package
+from extract.readers.sheet_formats import CellStyles, is_set_apart, xls_styles, xlsx_styles
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -25,6 +27,7 @@ _FORMULA, _BOOLERR, _ROW, _COLINFO, _WINDOW2, _BOF, _BOUNDSHEET, _FILEPASS = (
 _CELLS = frozenset([_FORMULA, _BOOLERR, 0x0203, 0x0204, 0x027E, 0x00FD, 0x00BD])
 _BLANK, _MULTIPLE_BLANK = 0x0201, 0x00BE
 _BLANKS = frozenset([_BLANK, _MULTIPLE_BLANK])
+_MULTIPLE_NUMBER = 0x00BD
 _ERROR_RESULT = 2
 
 
@@ -37,7 +40,9 @@ class SheetFacts:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     doubtful: set[tuple[int, int]] = field(default_factory=set)
-    """Formulas without a result or with an error for it: the library gives both as blank."""
+    """Formulas without a result or with an error for it (the library gives both as blank), and struck out text."""
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    """The number formats of the cells with a value."""
     framed: dict[int, int] = field(default_factory=dict)
     """Rows with cells that are only formatted (framed, as a rule), and up to which column they go."""
     hides_noughts: bool = False
@@ -59,19 +64,42 @@ def xlsx_facts(body: bytes, name: str) -> dict[str, SheetFacts]:
     """The facts of each sheet by its name. Raises :class:`UnreadableFile` for a damaged or oversized package."""
     package = Package(body, name)
     main = package.target("officeDocument") or "xl/workbook.xml"
-    for strings in package.targets(main, "sharedStrings"):
-        package.read(strings)  # within limits
+    styles = [xlsx_styles(package.xml(part)) for part in package.targets(main, "styles")[:1]]
+    # Read in any case, for its limits.
+    strings = [package.xml(part) for part in package.targets(main, "sharedStrings")[:1]]
+    texts = (text for part in strings for text in part.iterchildren("{*}si"))
+    set_apart = frozenset(str(number) for number, text in enumerate(texts) if is_set_apart(text))
+    looks = _Looks(styles[0] if styles else CellStyles(), set_apart)
     book, parts = package.xml(main), package.relations(main)
     recalculated = any(_is_on(e, "fullCalcOnLoad") for e in book.iter("{*}calcPr"))
     facts = {}
     for sheet in book.iter("{*}sheet"):
         part = parts.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION) or "")
         if part is not None:
-            facts[str(sheet.get("name"))] = _xlsx_sheet(package.xml(part), recalculated=recalculated)
+            facts[str(sheet.get("name"))] = _xlsx_sheet(package.xml(part), looks, recalculated=recalculated)
     return facts
 
 
-def _xlsx_sheet(sheet: Element, *, recalculated: bool) -> SheetFacts:
+@dataclass(frozen=True)
+class _Looks:
+    """What a workbook of XLSX defines for all its sheets."""
+
+    styles: CellStyles
+    set_apart: frozenset[str]
+    """Numbers of the shared texts of which a part is struck out or raised."""
+
+    def note(self, cell: Element, place: tuple[int, int], facts: SheetFacts) -> None:
+        """Note how a cell is shown."""
+        stated = cell.get("s") or "0"
+        style = int(stated) if stated.isdecimal() and len(stated) < 6 else 0
+        facts.formats[place] = self.styles.format(style)
+        inline = cell.find("{*}is")
+        is_shared = cell.get("t") == "s" and (cell.findtext("{*}v") or "").strip() in self.set_apart
+        if self.styles.is_struck(style) or is_shared or (inline is not None and is_set_apart(inline)):
+            facts.doubtful.add(place)
+
+
+def _xlsx_sheet(sheet: Element, looks: _Looks, *, recalculated: bool) -> SheetFacts:
     """``recalculated``: the results in the file are not those that a program shows, which works them out anew."""
     facts = SheetFacts()
     facts.hides_noughts = any(view.get("showZeros") in {"0", "false"} for view in sheet.iter("{*}sheetView"))
@@ -85,6 +113,7 @@ def _xlsx_sheet(sheet: Element, *, recalculated: bool) -> SheetFacts:
             column = _column(cell.get("r") or "", position)
             if len(cell):
                 facts.extend(number - 1, column)
+                looks.note(cell, (number - 1, column), facts)
             else:
                 facts.framed[number - 1] = column
             has_formula, value = cell.find("{*}f") is not None, cell.findtext("{*}v")
@@ -124,7 +153,8 @@ def xls_facts(body: bytes, name: str) -> list[SheetFacts]:
             raise UnreadableFile(name, "encrypted", "the file is protected by a password")
         if kind == _BOUNDSHEET and len(content) >= 4:
             starts.append(struct.unpack_from("<I", content)[0])
-    return [_xls_sheet(stream, start) for start in starts]
+    styles = xls_styles(_records(stream, 0))
+    return [_xls_sheet(stream, start, styles) for start in starts]
 
 
 def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
@@ -139,14 +169,16 @@ def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
         position += 4 + length
 
 
-def _xls_sheet(stream: bytes, start: int) -> SheetFacts:
+def _xls_sheet(stream: bytes, start: int, styles: CellStyles) -> SheetFacts:
     facts = SheetFacts()
     for kind, content in _records(stream, start):
         if kind in _CELLS and len(content) >= 6:
             row, column = struct.unpack_from("<HH", content)
             facts.extend(row, column)
-            if _has_no_value(kind, content):
-                facts.doubtful.add((row, column))
+            for place, style in _styles_of(kind, content):
+                facts.formats[place] = styles.format(style)
+                if styles.is_struck(style) or _has_no_value(kind, content):
+                    facts.doubtful.add(place)
         elif kind in _BLANKS and len(content) >= 6:
             row, column = struct.unpack_from("<HH", content)
             facts.framed[row] = column if kind == _BLANK else struct.unpack_from("<H", content, len(content) - 2)[0]
@@ -158,6 +190,15 @@ def _xls_sheet(stream: bytes, start: int) -> SheetFacts:
         elif kind == _WINDOW2 and len(content) >= 2:
             facts.hides_noughts = not content[0] & 0x10
     return facts
+
+
+def _styles_of(kind: int, content: bytes) -> Iterator[tuple[tuple[int, int], int]]:
+    """The places of the cells in a record, and the numbers of their styles."""
+    row, column, style = struct.unpack_from("<HHH", content)
+    yield (row, column), style
+    if kind == _MULTIPLE_NUMBER:  # row, column, (style, number of 4 bytes) ..., last column
+        for place, start in enumerate(range(10, len(content) - 7, 6), start=column + 1):
+            yield (row, place), struct.unpack_from("<H", content, start)[0]
 
 
 def _has_no_value(kind: int, content: bytes) -> bool:

@@ -121,6 +121,84 @@ def test_noughts_that_the_sheet_does_not_show_are_doubtful() -> None:
     assert shown(read_sheet(book(fill_noughts), "x")) == [[["label", f"0{DOUBT}", "5"], ["label", "1", "5"]]]
 
 
+ACCOUNTING = '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ '
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "is_shown"),
+    [
+        ("General", 24.56, True),
+        ("0", 25, True),
+        ("0", 24.56, False),
+        ("0_ ", 25, True),
+        ("0.00_);[Red]\\(0.00\\)", 24.5, True),
+        ("0.00_);[Red]\\(0.00\\)", -24.5, False),
+        ("0.0", 24.56, False),
+        ("#,##0;-#,##0", -1234, True),
+        ("#,##0;[Red]#,##0", -1234, False),
+        ("#", 0, False),
+        ("#.0", 0.5, False),
+        ("@", 12.5, True),
+        ("0!.0000", 245000, False),
+        ("0;-0;;@", 0, False),
+        (ACCOUNTING, 0, False),
+        (ACCOUNTING, 5, True),
+        (ACCOUNTING, "—", True),
+        (";;;", 5, False),
+        (";;;", "5", False),
+        ("0%", 5, False),
+        ("0,", 5000, False),
+        ("000", 5, False),
+        ('"5"', 7, False),
+        ('0"5"', 7, False),
+        ("[White]0", 7, False),
+        ("[>5]0;", 7, False),
+        ("[DBNum1]0", 7, False),
+    ],
+)
+def test_number_formats_that_show_another_value_are_doubtful(code: str, value: str | float, is_shown: bool) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["label", 5])
+        sheet.write(0, 2, value, workbook.add_format({"num_format": code}))
+    [[[_, plain, styled]]] = shown(read_sheet(out.getvalue(), "x"))  # type: ignore[misc]
+    assert (plain, styled) == ("5", f"{value}{'' if is_shown else DOUBT}")
+
+
+def test_number_formats_of_the_older_workbooks_are_looked_up() -> None:
+    if SOFFICE is None:
+        pytest.skip("LibreOffice is not installed")
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        looks = ({}, {"num_format": "0.0000"}, {"num_format": "0!.0000"}, {"font_strikeout": True})
+        for column, look in enumerate(looks, start=1):
+            sheet.write(0, column, 24, workbook.add_format(look))
+    [body] = convert([out.getvalue()], "xlsx", "xls")
+    assert shown(read_sheet(body, "x")) == [[["24", "24", f"24{DOUBT}", f"24{DOUBT}"]]]
+
+
+def test_text_that_is_struck_out_or_raised_is_doubtful() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        struck, raised, bold = (
+            workbook.add_format({look: value})
+            for look, value in (("font_strikeout", True), ("font_script", 1), ("bold", True))
+        )
+        sheet.write_row(0, 0, ["label", 5])
+        for column, look in enumerate((struck, raised, bold), start=2):
+            sheet.write_rich_string(0, column, "7", look, "3")
+        sheet.write(0, 5, 9, struck)
+    body = out.getvalue()
+    row = ["label", "5", f"73{DOUBT}", f"73{DOUBT}", "73", f"9{DOUBT}"]
+    assert shown(read_sheet(body, "x")) == [[row]]
+    inline = "<is><r><rPr><strike/></rPr><t>3</t></r><r><t>7</t></r></is>"
+    written = changed(body, SHEET_1, '<c r="B1"><v>5</v>', f'<c r="B1" t="inlineStr">{inline}')
+    assert shown(read_sheet(written, "x")) == [[["label", f"37{DOUBT}", *row[2:]]]]
+
+
 def fill_narrative(sheet: Worksheet) -> None:
     sheet.write(0, 0, "东河县财政局2022年政府信息公开工作年度报告")
     sheet.write(1, 0, "一、总体情况")
