@@ -7,7 +7,7 @@ from itertools import groupby
 
 from extract.agencies import agency_level
 from extract.divisions import Division, divisions, divisions_named
-from extract.organs import agency_names, read_organ
+from extract.organs import agency_names, everyday_zone, read_organ
 
 GOVERNMENT = "人民政府"
 """Business of a government."""
@@ -258,11 +258,28 @@ def _unlisted(ground: _Ground, place: Division, rest: str) -> Issuer:
         return _below(ground, town["town"], "town").issuer(town["rest"], _TOWN_GOVERNMENTS)
     zone = _ZONE.match(rest)
     if zone is not None and not _NO_ZONE.search(zone["zone"]):
-        listed = [d for d in divisions_named(place.name + zone["zone"]) if d.level == "zone"]
+        name = everyday_zone(zone["zone"])
+        listed = _listed_zones(place, zone["zone"])
         if len(listed) == 1 and ground.division is not None:
             return _within(listed[0], zone["rest"])
-        return _below(ground, zone["zone"], "other").issuer(zone["rest"], _COMMITTEES)
+        return _below(ground, name, "other").issuer(zone["rest"], _COMMITTEES)
     return ground.issuer(rest, _forms(place))
+
+
+def _listed_zones(place: Division, zone: str) -> list[Division]:
+    """The zones of the list that a name without its city means in a place, or the place itself if it is that zone."""
+    everyday = everyday_zone(zone)
+    if place.level == "zone" and everyday_zone(place.name).endswith(everyday):
+        return [place]
+    written = {f"{prefix}{everyday}" for prefix in place.prefixes}
+    named = {d.code: d for d in divisions_named(place.name + zone) if d.level == "zone"}
+    named |= {d.code: d for d in _zones() if d.parent == place and everyday_zone(d.name) in written}
+    return list(named.values())
+
+
+@cache
+def _zones() -> tuple[Division, ...]:
+    return tuple(division for division in divisions().values() if division.level == "zone")
 
 
 def _below(ground: _Ground, place: str, level: str) -> _Ground:

@@ -37,6 +37,7 @@ class AgencyNames(BaseModel):
 
     short_names: dict[str, list[str]]
     here_called: dict[str, dict[str, str]]
+    zone_names: dict[str, list[str]]
     successions: list[Succession]
     former_places: dict[str, str]
     central: list[str]
@@ -96,6 +97,15 @@ def _known_businesses() -> frozenset[str]:
     taken_over = {business for entry in names.successions for business in (entry.to, *entry.predecessors)}
     local = {business for renamed in names.here_called.values() for business in renamed.values()}
     return frozenset(names.short_names) | taken_over | local
+
+
+def everyday_zone(name: str) -> str:
+    """A development zone's name with its kind as everyday names have it: 石家庄高新区 for 石家庄高新技术产业开发区."""
+    for everyday, forms in agency_names().zone_names.items():
+        for form in forms:
+            if name.endswith(form):
+                return name.removesuffix(form) + everyday
+    return name
 
 
 def read_organ(printed: str, place: Division | None) -> Organ:

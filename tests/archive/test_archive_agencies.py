@@ -20,6 +20,8 @@ PORTALS = {
     "xuyi": "320830",
     "xingtai": "130500",
     "shanxi": "140000",
+    "beijing": "110000",
+    "chaoyang": "110105",
     "zhangjiakou": "130700",
     "unplaced": None,
     "unplaced2": None,
@@ -94,6 +96,7 @@ def test_agencies_of_one_name_in_two_places_are_two(archive: Archive, name: str)
         ("江苏省南京市某新街道办事处", ["nanjing", "jiangsu"], "南京市某新街道办事处"),
         ("鼓楼区人民政府", ["nanjing_gulou", "nanjing"], "南京市鼓楼区人民政府"),
         ("鼓楼区教育局", ["nanjing", "nanjing_gulou"], "南京市鼓楼区教育局"),
+        ("朝阳区教委", ["beijing", "chaoyang"], "北京市朝阳区教育委员会"),
         ("教育局", ["nanjing", "nanjing"], "南京市教育局"),
         ("望汐区人民政府", ["unplaced", None], "望汐区人民政府"),
         ("岚港市望汐区人民政府", ["unplaced", "unplaced2", None], "岚港市望汐区人民政府"),
@@ -162,6 +165,18 @@ def test_a_portal_without_a_code_serves_the_place_of_its_name_or_of_its_address(
     save(archive, "教育局", "named", url="http://mz.gov.cn/1.html")
     save(archive, "教育局", "host", url="http://mzj.huaian.gov.cn/1.html")
     assert names(archive) == ["盱眙县教育局", "淮安市教育局"]
+
+
+@pytest.mark.parametrize(
+    ("portal", "printed"),
+    [
+        ("beijing", ["朝阳区教委", "北京市朝阳区教育委员会"]),
+        ("nanjing", ["高新区管委会", "南京市高新技术产业开发区管理委员会", "南京高新技术产业开发区管委会"]),
+    ],
+)
+def test_the_everyday_and_the_seals_name_are_one_agency(archive: Archive, portal: str, printed: list[str]) -> None:
+    assert {save(archive, name, portal) for name in printed} == {1}
+    assert len(held(archive)) == 1
 
 
 def test_a_renamed_agency_is_linked_to_what_it_was(archive: Archive) -> None:

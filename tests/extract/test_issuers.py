@@ -24,6 +24,7 @@ GULOU, NANJING, XUYI = (divisions()[code] for code in ("320106", "320100", "3208
         ("市场监管局", "市场监督管理局"),
         ("民族和宗教事务局", "民族宗教事务局"),
         ("扶贫办", "扶贫开发办公室"),
+        ("教委", "教育委员会"),
         ("府办", "人民政府办公室"),
         ("政府办公室", "人民政府办公室"),
         ("人民政府办", "人民政府办公室"),
@@ -58,7 +59,14 @@ def test_a_place_may_call_an_agency_otherwise() -> None:
 )
 def test_a_wrong_list_is_named(text: str, complaint: str) -> None:
     given = {line.partition(":")[0] for line in text.splitlines()}
-    empty = {"short_names": "{}", "here_called": "{}", "successions": "[]", "former_places": "{}", "central": "[]"}
+    empty = {
+        "short_names": "{}",
+        "here_called": "{}",
+        "zone_names": "{}",
+        "successions": "[]",
+        "former_places": "{}",
+        "central": "[]",
+    }
     rest = "".join(f"\n{name}: {value}" for name, value in empty.items() if name not in given)
     with pytest.raises(ValueError, match=rf"(?s)^agencies\.yaml.*{complaint}|{complaint}"):
         parse_agency_names(text + rest)
@@ -97,6 +105,14 @@ def test_the_reforms_link_what_the_list_knows() -> None:
         ("本站编辑", NANJING, None),
         # places that are no division, or not any more
         ("高新区财政局", NANJING, "南京市高新区财政局"),
+        ("南京高新技术产业开发区管理委员会", None, "南京市高新区管理委员会"),
+        ("高新技术产业开发区管委会", NANJING, "南京市高新区管理委员会"),
+        ("高新区管委会", divisions()["130100"], "石家庄高新技术产业开发区管理委员会"),
+        ("石家庄高新技术产业开发区财政局", None, "石家庄高新技术产业开发区财政局"),
+        ("石家庄高新区财政局", None, "石家庄高新技术产业开发区财政局"),
+        ("高新区财政局", divisions()["130171"], "石家庄高新技术产业开发区财政局"),
+        ("长春净月高新区管委会", divisions()["220100"], "长春净月高新技术产业开发区管理委员会"),
+        ("经开区管委会", NANJING, "南京市经开区管理委员会"),
         ("蚌埠经济开发区管委会", None, "蚌埠市经济开发区管理委员会"),
         ("兰州新区卫生健康委员会", None, "兰州新区卫生健康委员会"),
         ("即墨市金口镇人民政府", None, "即墨市金口镇人民政府"),
