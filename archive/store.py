@@ -51,6 +51,18 @@ def open_archive(data_dir: Path, read_only: bool = False) -> "Archive":
     return Archive(Path(data_dir), connect(path, read_only))
 
 
+_SETTLED = """
+    SELECT url, settled_run, files FROM listings
+    WHERE portal = ? AND settled_run IS NOT NULL AND NOT (files = 0 AND 'unreadable' IS (
+        SELECT outcome FROM extractions JOIN captures ON captures.id = extractions.capture_id
+        WHERE captures.url = listings.url AND captures.sha256 = (
+            SELECT sha256 FROM captures WHERE url = listings.url ORDER BY fetched_at DESC, id DESC LIMIT 1
+        )
+        ORDER BY extractions.version DESC LIMIT 1
+    ))
+"""
+
+
 class Archive:
     """An open data directory; made by :func:`open_archive`, closed as a context manager.
 
@@ -173,9 +185,11 @@ class Archive:
             )
 
     def settled(self, portal: str) -> dict[str, tuple[int, int]]:
-        """The reports of a portal that were had with all of their files, as address: (run, number of files)."""
-        sql = "SELECT url, settled_run, files FROM listings WHERE portal = ? AND settled_run IS NOT NULL"
-        return {url: (run, files) for url, run, files in self.db.execute(sql, (portal,))}
+        """The reports of a portal that were had with all of their files, as address: (run, number of files).
+
+        A page without files that could not be read is not among them: it may be no report but what stood before it.
+        """
+        return {url: (run, files) for url, run, files in self.db.execute(_SETTLED, (portal,))}
 
     def _know_portal(self, key: str | None) -> None:
         """A portal that is not registered here (yet, or any more) still gets a row to refer to."""

@@ -6,9 +6,10 @@ Recognised so that they are recorded as what they are. Nothing here tries to get
 import re
 from urllib.parse import urlsplit
 
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
 from crawler.errors import Refused
+from crawler.walls import wall
 
 # 412 and 418 are answers of script and fingerprint firewalls, 521 of another; 403 and 429 say no in so many words.
 BLOCKING_STATUSES = frozenset({403, 412, 418, 429, 521})
@@ -40,7 +41,7 @@ _TEXT_FILES = (".txt", ".htm", ".html")
 
 
 def check_answer(response: Response, kind: str, page: int = 1) -> None:
-    """Raise Refused where the answer is a challenge (kind ``blocked``) or an error page with status 200 (``soft404``).
+    """Raise Refused where the answer is a challenge, a login or a no (``blocked``), or an error page (``soft404``).
 
     ``kind`` is that of the request: list, article or attachment. A later page of a list may be a stub: many portals
     end their lists so, and the spider judges it by its rows.
@@ -48,6 +49,8 @@ def check_answer(response: Response, kind: str, page: int = 1) -> None:
     if challenge := _challenge(response):
         raise Refused("blocked", challenge)
     if response.status == 200:
+        if isinstance(response, TextResponse) and (reason := wall(response)):
+            raise Refused("blocked", reason)
         reason = _moved(response) or _error_text(response) or _stub(response, kind, page)
         if reason:
             raise Refused("soft404", reason)

@@ -162,6 +162,59 @@ def test_refusals_are_told_from_pages(status: int, body: bytes, kind: str, verdi
     assert caught.value.kind == verdict
 
 
+PADDING = "<!-- padding -->" * 80
+CAPTCHA = (
+    "<title>安全验证</title><p>您的访问过于频繁，请输入验证码后继续访问</p>"
+    "<form action='/verify'><img src='/captcha.jpg'><input name='captcha'><button>提交</button></form>"
+)
+LOGIN = "<title>用户登录</title><form>用户名<input name='u'>密码<input type='Password' name='p'></form>"
+FIREWALL = "<title>访问被拒绝</title><h1>请求存在安全风险，已被防火墙拦截</h1>" + "<p>如有疑问请联系管理员</p>" * 60
+COOKIE = f"<script>{'var _0x1=[];' * 80}document.cookie='wzws_cid=a;path=/';location.reload();</script>"
+SHELL = "<script>window._CONFIG={{'content':'{}'}};document.cookie='skin=1';location.href='#top'</script><div></div>"
+FRAME = "<form>密码<input type='password'></form><form>验证码<input name='captcha'><img src='/captcha.jpg'></form>"
+SAYS = f"<title>{TITLE}</title>"
+
+
+@pytest.mark.parametrize(
+    ("markup", "reason"),
+    [
+        (CAPTCHA, "challenge page with a captcha"),
+        ("<title>访问验证</title><p>请完成验证</p>", "challenge page: 访问验证"),
+        (LOGIN, "a login form"),
+        (f"<table>{'<tr><td>x</td></tr>' * 3}</table>{LOGIN}", "a login form"),
+        (FIREWALL, "a refusal with status 200"),
+        ("<title>提示</title><p>您的请求已被拦截</p>", "a refusal with status 200"),
+        (COOKIE, "challenge script"),
+    ],
+)
+@pytest.mark.parametrize(("kind", "page"), [("list", 1), ("list", 2), ("article", 1)])
+def test_what_stands_before_a_page_is_a_refusal(markup: str, reason: str, kind: str, page: int) -> None:
+    response = HtmlResponse(BASE, body=f"<html>{markup}{PADDING}</html>", encoding="utf-8", request=Request(BASE))
+    with pytest.raises(Refused, match=f"^{reason}") as caught:
+        check_answer(response, kind, page)
+    assert caught.value.kind == "blocked"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"{SAYS}{FRAME}<p>见附件<a href='a.pdf'>附件</a></p>",
+        f"{FRAME}<p>{TITLE}</p><img src='/pages/1.jpg'>",
+        f"{FRAME}<p>{'公开了政府信息。' * 60}</p>",
+        f"{FRAME}<table>{'<tr><td>1</td><td>2</td></tr>' * 8}</table>",
+        FRAME + "<a href='/x'>栏目</a>" * 12,
+        f"{FRAME}<p>暂无相关信息</p>",
+        SHELL.format("公开了政府信息。" * 60) + FRAME,
+        f"{SAYS}<p>网站防火墙拦截攻击3次，未出现访问频繁的情况。</p>",
+        "<title>政府信息公开</title><ul><li>访问受限</li></ul>" + "<p>公开了政府信息。</p>" * 90,
+    ],
+)
+def test_a_login_or_a_captcha_in_the_frame_of_a_page_is_no_refusal(markup: str) -> None:
+    response = HtmlResponse(BASE, body=f"<html>{markup}{PADDING}</html>", encoding="utf-8", request=Request(BASE))
+    check_answer(response, "article")
+    check_answer(response, "list", 2)
+
+
 def test_a_stub_after_the_first_page_is_left_to_the_spider() -> None:
     check_answer(TextResponse(BASE, body=b"<html></html>", request=Request(BASE)), "list", page=2)
 

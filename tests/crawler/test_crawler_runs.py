@@ -296,6 +296,32 @@ def test_a_report_that_is_held_with_its_files_is_not_even_read(tmp_path: Path) -
     assert (run["outcome"], run["reports"], run["attachments"], run["held"]) == ("ok", 1, 1, 2)
 
 
+def test_a_page_that_could_not_be_read_is_not_settled_until_it_gives_other_bytes(tmp_path: Path) -> None:
+    with scripted(lambda base: many(1, 3)) as server:
+        entry = server.entry("read")
+        crawl([entry], tmp_path, show_progress=False)
+        with open_archive(tmp_path) as archive:
+            ids = {capture.url: capture.id for capture, _ in captures(tmp_path, "article")}
+            archive.save_extraction([ids[f"{server.base_url}{path_of(row(1))}"]], 1, "unreadable")
+            archive.save_extraction([ids[f"{server.base_url}{path_of(row(2))}"]], 1, "no_report")
+        asked = []
+        for text in ("what it was", "the report"):
+            server.pages[path_of(row(1))] = article(text)
+            server.requests.clear()
+            crawl([entry], tmp_path, policy={}, show_progress=False)
+            asked.append(server.paths()[2:])
+    assert asked == [[path_of(row(1))], []]
+
+
+def test_a_captcha_as_a_later_page_of_a_list_is_no_end_of_it(tmp_path: Path) -> None:
+    captcha = "<html><title>安全验证</title><form><input name='captcha'></form></html>".encode()
+    with scripted(
+        lambda base: {**portal(row(1)), "/nb/": column(row(1)), "/nb/index_1.html": Answer(captcha)}
+    ) as server:
+        run = crawl([server.entry("half")], tmp_path, show_progress=False)["half"]
+    assert (run["outcome"], run["whole"], run["broken_lists"]) == ("blocked", False, 1)
+
+
 def test_a_limited_run_is_no_measure_for_others(rounds: Rounds) -> None:
     limited, run = rounds.of("limited", 0), rounds.of("limited", 1)
     assert (limited["outcome"], limited["reports"], limited["whole"]) == ("ok", 1, False)
