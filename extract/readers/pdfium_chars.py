@@ -5,8 +5,10 @@ from itertools import compress, repeat
 from typing import cast
 
 from extract.readers import pdfium_binding as pdfium
+from extract.readers.pdf_clips import is_cut
 from extract.readers.pdf_page import Char
 from extract.readers.pdfium_binding import NotSure, Room, call
+from extract.readers.pdfium_clips import clips_of
 from extract.readers.pdfium_shapes import fills, object_boxes
 
 _INVISIBLE_MODES = frozenset({3, 7})
@@ -63,7 +65,14 @@ class TextObjects:
             if text >= _CHINESE and not 1 - _SMALL < width < 1 + _SMALL
         ]
         _refuse_misplaced(self._page, narrow)
+        self._refuse_clipped(chars, list(with_digits), height)
         return chars
+
+    def _refuse_clipped(self, chars: Sequence[Char], with_digits: Sequence[int], height: float) -> None:
+        clips = {owner: clip for owner, clip in zip(with_digits, clips_of(with_digits), strict=True) if clip}
+        for owner, (text, x0, top, x1, bottom, *_) in zip(self._owners, chars, strict=True) if clips else ():
+            if owner in clips and text.isdigit() and is_cut((x0, height - bottom, x1, height - top), clips[owner]):
+                raise NotSure("digits that may be cut off")
 
     def _texts(self) -> list[str]:
         codes = list(map(pdfium.char_code, repeat(self._page), self._numbers))

@@ -37,7 +37,7 @@ def page_shapes(paths: Sequence[int], height: float, *, with_colours: bool) -> l
     ):
         begin, end = end, end + length
         if filled or stroked:
-            for kind, x, y, other_x, other_y in _outlines(every_x[begin:end], every_y[begin:end], segments[begin:end]):
+            for kind, x, y, other_x, other_y in outlines(every_x[begin:end], every_y[begin:end], segments[begin:end]):
                 xs = e + a * x, e + a * other_x
                 ys = height - f - d * y, height - f - d * other_y
                 box = min(xs), min(ys), max(xs), max(ys)
@@ -75,7 +75,7 @@ def _corners(paths: Sequence[int]) -> tuple[list[int], list[int], list[float], l
     return lengths, segments, xs, ys
 
 
-def _outlines(xs: Sequence[float], ys: Sequence[float], segments: Sequence[int]) -> Sequence[_Outline]:
+def outlines(xs: Sequence[float], ys: Sequence[float], segments: Sequence[int]) -> Sequence[_Outline]:
     """The lines and rectangles of a path, each by two opposite corners; raises NotSure for anything else."""
     if len(xs) == 5 and xs[0] == xs[4] and ys[0] == ys[4] and _is_square(xs, ys):
         return (("rect", xs[0], ys[0], xs[2], ys[2]),)

@@ -2,16 +2,14 @@
 
 import io
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pdfplumber
-from pdfminer.pdfdevice import PDFTextDevice
-from pdfminer.pdfinterp import PDFPageInterpreter
 
 from extract.readers.pdf_page import Box, Char, Page, Shape
+from extract.readers.plumber_unseen import UnseenText
 
-_INVISIBLE_MODES = frozenset({3, 7})
 # Colour spaces in which the greatest values are white; in others (inks, palettes) values say nothing.
 _LIGHT_SPACES = frozenset({"DeviceGray", "CalGray", "DeviceRGB", "CalRGB", "ICCBased"})
 _UNPRINTED_ANNOTATIONS = frozenset({"Link", "Popup"})
@@ -42,7 +40,7 @@ class PlumberDocument:
         """The content of a page (from 1)."""
         page = self._pdf.pages[number - 1]
         try:
-            unseen = _unseen_places(page)
+            unseen = UnseenText(page)
             return Page(
                 number=number,
                 width=float(page.width),
@@ -56,48 +54,19 @@ class PlumberDocument:
             page.close()
 
 
-class _InvisibleText(PDFTextDevice):
-    """Notes where characters are placed that are neither filled nor stroked: pdfplumber does not tell."""
-
-    def __init__(self, resources: Any) -> None:
-        super().__init__(resources)
-        self.mode = 0
-        self.places: set[tuple[float, float]] = set()
-
-    def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
-        self.mode = textstate.render
-        super().render_string(textstate, seq, ncs, graphicstate)
-
-    def render_char(self, matrix: Any, font: Any, fontsize: float, scaling: float, *rest: Any) -> float:
-        _, cid, *_ = rest
-        if self.mode in _INVISIBLE_MODES:
-            self.places.add(_place(matrix))
-        return float(font.char_width(cid) * fontsize * scaling)
-
-
-def _unseen_places(page: Any) -> set[tuple[float, float]]:
-    device = _InvisibleText(page.pdf.rsrcmgr)
-    PDFPageInterpreter(page.pdf.rsrcmgr, device).process_page(page.page_obj)
-    return device.places
-
-
-def _place(matrix: Sequence[float]) -> tuple[float, float]:
-    return round(matrix[4], 1), round(matrix[5], 1)
-
-
 def _box(item: Mapping[str, Any]) -> Box:
     x0, top, x1, bottom = (float(item[side]) for side in ("x0", "top", "x1", "bottom"))
     return x0, top, x1, bottom
 
 
-def _char(char: Mapping[str, Any], unseen: set[tuple[float, float]]) -> Char:
+def _char(char: Mapping[str, Any], unseen: UnseenText) -> Char:
     return Char(
         char["text"],
         *_box(char),
         size=float(char["size"]),
         font=char["fontname"],
         upright=bool(char["upright"]) and char["matrix"][0] > 0,  # upside down counts as turned
-        invisible=bool(unseen) and _place(char["matrix"]) in unseen,
+        invisible=unseen.holds(char),
         white=_is_white(char),
     )
 

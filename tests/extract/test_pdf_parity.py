@@ -156,6 +156,13 @@ def field(canvas: Canvas) -> None:
     canvas.acroForm.textfield(value="5", x=300, y=200, width=30, height=12)
 
 
+def clipped(canvas: Canvas, width: float = 3) -> None:
+    path = canvas.beginPath()
+    path.rect(300, 195, width, 20)
+    canvas.clipPath(path, stroke=0, fill=0)
+    canvas.drawString(300, 200, "287")
+
+
 def cropped(canvas: Canvas) -> None:
     canvas.setCropBox((10, 10, 390, 290))
 
@@ -169,6 +176,7 @@ def cropped(canvas: Canvas) -> None:
         text_over_text,
         field,
         cropped,
+        clipped,
         lambda canvas: canvas.setPageRotation(90),
         lambda canvas: canvas.linearGradient(300, 200, 320, 220, (colors.red, colors.blue)),
     ],
@@ -178,7 +186,7 @@ def test_page_that_pdfium_may_see_otherwise_is_left_to_pdfplumber(
 ) -> None:
     body = drawn(draw)
     assert sure_pages(body) == [False]
-    assert sure_pages(drawn(lambda canvas: None)) == [True]
+    assert sure_pages(drawn(lambda canvas: clipped(canvas, width=20))) == [True]
     assert_same(body, monkeypatch)
 
 

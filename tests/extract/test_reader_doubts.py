@@ -98,6 +98,31 @@ def turned(degrees: int, text: str) -> Drawing:
     return draw
 
 
+def clipped(drawing: Drawing, *boxes: tuple[float, float, float, float]) -> Drawing:
+    """A drawing of which only what lies in these boxes (left, bottom, width, height) shows."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.saveState()
+        path = canvas.beginPath()
+        for box in boxes:
+            path.rect(*box)
+        canvas.clipPath(path, stroke=0, fill=0)
+        drawing(canvas)
+        canvas.restoreState()
+
+    return draw
+
+
+def in_form(drawing: Drawing) -> Drawing:
+    def draw(canvas: Canvas) -> None:
+        canvas.beginForm("part", 0, 0, LEFT + 5, 400)
+        drawing(canvas)
+        canvas.endForm()
+        canvas.doForm("part")
+
+    return draw
+
+
 def picture(canvas: Canvas) -> None:
     canvas.drawImage(ImageReader(Image.new("RGB", (8, 8), "black")), LEFT, BASE, 10, 10)
 
@@ -144,6 +169,10 @@ def test_bold_by_drawing_twice_is_one_number(offset: float) -> None:
         ),
         pytest.param(turned(90, "287"), id="running up"),
         pytest.param(turned(180, "986"), id="upside down"),
+        pytest.param(clipped(number("287"), (LEFT, BASE - 3, 5.2, 20)), id="all but a digit clipped"),
+        pytest.param(clipped(number("287"), (500, 5, 1, 1)), id="clipped away"),
+        pytest.param(clipped(number("287"), (0, 0, 600, 400), (LEFT, BASE, 9, 9)), id="clipped by a hole"),
+        pytest.param(in_form(number("287")), id="beyond the box of a form"),
         pytest.param(picture, id="picture"),
         pytest.param(outline, id="outline"),
         pytest.param(form_field, id="form field"),
@@ -172,13 +201,13 @@ def test_spaced_digits_are_one_number() -> None:
 
 
 def test_marks_beside_a_number_leave_it_certain() -> None:
-    """A background, a link's underline, white on a dark ground and a seal over the table are no reason to doubt."""
+    """A background, a clip to it, a link's underline, white on a dark ground and a seal over all raise no doubt."""
 
     def draw(canvas: Canvas) -> None:
         canvas.setFillColorRGB(0.1, 0.1, 0.5)
         canvas.rect(150, 310, 45, 20, stroke=0, fill=1)
         canvas.setFillColor(white)
-        number("95")(canvas)
+        clipped(number("95"), (150, 310, 45, 20))(canvas)
         canvas.setFillColor(black)
         canvas.line(LEFT, BASE - 1.2, LEFT + 10, BASE - 1.2)
         canvas.drawImage(ImageReader(Image.new("RGBA", (8, 8), (200, 0, 0, 40))), 200, 260, 60, 60, mask="auto")
