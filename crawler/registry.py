@@ -13,6 +13,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from crawler.errors import RegistryError
+from extract.divisions import division_codes
 
 SPIDERS = Path(__file__).parent / "spiders"
 # The same loader in C where PyYAML has it: ten times as fast.
@@ -46,6 +47,13 @@ def _check_platform(platform: str) -> str:
     return platform
 
 
+def _check_division(code: str) -> str:
+    # A village's code of twelve digits begins with that of its town.
+    if code[:9] not in division_codes():
+        raise ValueError("no division has this code; see data/divisions.md, or leave the field out")
+    return code
+
+
 Address = Annotated[str, AfterValidator(_check_address)]
 
 
@@ -64,7 +72,7 @@ class Portal(BaseModel):
     platform: Annotated[str, AfterValidator(_check_platform)]
     level: Literal["province", "city", "district", "county", "town", "department"] | None = None
     province: str | None = None
-    division_code: Annotated[str, Field(pattern=r"^\d{6}(\d{3}){0,2}$")] | None = None
+    division_code: Annotated[str, Field(pattern=r"^\d{6}(\d{3}){0,2}$"), AfterValidator(_check_division)] | None = None
     column_url: Address | None = None
     sid: Annotated[str, Field(pattern=r"^\d+$")] | None = None
     pace: Annotated[float, Field(ge=0, le=3600)] = 2.0
@@ -111,20 +119,30 @@ class Registry:
 
 def read_registry(*folders: Path) -> Registry:
     """The portals of every ``*.yaml`` in the folders, with every problem of every file: unreadable YAML, unknown or
-    missing fields, an unknown platform, a bad address, a key given twice.
+    missing fields, an unknown platform, a bad address, a key or a column given twice, a file that is not named .yaml.
 
     A file is a list of entries; a folder that does not exist holds none.
     """
-    registry, places = Registry(), dict[str, str]()
-    for place, found in [each for folder in folders for path in sorted(folder.glob("*.yaml")) for each in _read(path)]:
+    registry, places, columns = Registry(), dict[str, str](), dict[str, str]()
+    for place, found in [each for folder in folders for path in sorted(folder.glob("*.y*ml")) for each in _read(path)]:
+        column = "" if isinstance(found, WrongEntry) else _column_of(found)
         if isinstance(found, WrongEntry):
             registry.wrong.append(found)
         elif found.key in registry.portals:
             problem = f"key {found.key!r} is already that of {places[found.key]}; write another key"
             registry.wrong.append(WrongEntry(place, problem, None, found.column_url))
+        elif column in columns:
+            problem = f"column_url {found.column_url} is already that of {columns[column]}; keep one of the two"
+            registry.wrong.append(WrongEntry(place, problem, found.key, found.column_url))
         else:
             registry.portals[found.key], places[found.key] = found, place
+            if column:
+                columns[column] = f"portal {found.key!r}, {place}"
     return registry
+
+
+def _column_of(portal: Portal) -> str:
+    return (portal.column_url or "").partition("://")[2].rstrip("/")
 
 
 def load_portals(*folders: Path) -> dict[str, Portal]:
@@ -137,6 +155,9 @@ def load_portals(*folders: Path) -> dict[str, Portal]:
 
 def _read(path: Path) -> Iterator[tuple[str, Portal | WrongEntry]]:
     """Every entry of a file with its place (file:line): the portal, or what is wrong with it."""
+    if path.suffix != ".yaml":
+        yield _wrong(path, 1, f"not read; name the file {path.stem}.yaml")
+        return
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except (OSError, UnicodeDecodeError) as error:

@@ -79,6 +79,13 @@ def divisions() -> dict[str, Division]:
 
 
 @cache
+def division_codes() -> frozenset[str]:
+    """The codes of all divisions, for those who need no more: much quicker to read than `divisions`."""
+    with gzip.open(FILE, "rt", encoding="utf-8") as lines:
+        return frozenset(line.partition(",")[0] for line in lines)
+
+
+@cache
 def _by_name() -> dict[str, list[Division]]:
     index = defaultdict(list)
     for division in divisions().values():

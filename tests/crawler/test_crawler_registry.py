@@ -109,6 +109,24 @@ def test_a_key_that_is_taken_is_not_replaced_silently(tmp_path: Path) -> None:
     ]
 
 
+def test_a_column_that_is_registered_is_not_crawled_twice(tmp_path: Path) -> None:
+    entry = (
+        "- {{key: {}, name: 某区, base_url: 'http://x.gov.cn', platform: trs, column_url: 'http://x.gov.cn/nb{}'}}\n"
+    )
+    (tmp_path / "a.yaml").write_text(entry.format("first", "/") + entry.format("second", ""), encoding="utf-8")
+    place = f"{tmp_path / 'a.yaml'}"
+    [problem] = problems(tmp_path)
+    assert problem.startswith(f"{place}:2: column_url http://x.gov.cn/nb is already that of portal 'first', {place}:1")
+
+
+def test_a_code_of_no_division_and_a_file_of_another_name_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(GOOD + "  division_code: '999999'\n", encoding="utf-8")
+    (tmp_path / "e.yml").write_text(GOOD, encoding="utf-8")
+    code, name = problems(tmp_path)
+    assert "division_code '999999': no division has this code" in code
+    assert name == f"{tmp_path / 'e.yml'}:1: not read; name the file e.yaml"
+
+
 def test_a_field_twice_in_an_entry_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(GOOD + "  name: 另一个\n", encoding="utf-8")
     assert problems(tmp_path) == [f"{tmp_path / 'a.yaml'}:6: field 'name' stands twice in one entry; keep one"]
