@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import Archive, Capture, mend, open_archive
+from crawler.errors import RegistryError
 from crawler.history import EVERYTHING, History, Policy, read_history
 from crawler.ledger import MAX_NAMED, PortalRun
 from crawler.listing import Row
@@ -28,12 +29,13 @@ def portal_folders(data_dir: Path) -> tuple[Path, ...]:
 
 
 def find_portal(key: str, data_dir: Path) -> Portal:
-    """The portal of this key, whatever is wrong with others. Raises KeyError with what is wrong with its own entry, or
-    with the known keys where there is none."""
+    """The portal of this key, whatever is wrong with others. Raises RegistryError with what is wrong with its own
+    entry, or where it would have to be where there is none."""
     registry = read_registry(*portal_folders(data_dir))
     if key not in registry.portals:
         wrong = "; ".join(str(wrong) for wrong in registry.wrong if wrong.key == key)
-        raise KeyError(wrong or f"no portal has the key {key!r}; known: {', '.join(registry.portals)}")
+        where = " or ".join(map(str, portal_folders(data_dir)))
+        raise RegistryError([wrong or f"no portal has the key {key!r} here: register it in {where}"])
     return registry.portals[key]
 
 

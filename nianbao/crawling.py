@@ -104,12 +104,18 @@ def _crawl(options: CrawlOptions, summary: RunSummary, people: Console) -> bool:
     return not chosen.wrong and all(run.outcome == "ok" for run in runs)
 
 
+class WrongFile(click.ClickException):
+    """A mistake in a file of the user's: wrong usage, but the command line is right, so its usage isn't shown."""
+
+    exit_code = 2
+
+
 def schedule_of(data_dir: Path) -> Schedule:
-    """The schedule of a data directory; one that cannot be read is wrong usage. Raises UsageError."""
+    """The schedule of a data directory. Raises WrongFile for one that cannot be read."""
     try:
         return load_schedule(data_dir)
     except ScheduleError as error:
-        raise click.UsageError(str(error)) from error
+        raise WrongFile(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +127,13 @@ class Chosen:
 
 
 def choose_portals(data_dir: Path, keys: tuple[str, ...], due: bool, schedule: Schedule) -> Chosen:
-    """The portals of these keys (none: all enabled), of those only the due ones if asked. Raises UsageError, also where
-    all that is asked for is wrong entries."""
+    """The portals of these keys (none: all enabled), of those only the due ones if asked. Raises UsageError, and
+    WrongFile where all that is asked for is wrong entries."""
     registry = load_registry(data_dir)
     chosen = [portal.key for portal in named_portals(keys, registry)]
     wrong = [wrong for wrong in registry.wrong if not keys or wrong.key in keys]
     if keys and not chosen:
-        raise click.UsageError("\n".join(map(str, wrong)))
+        raise WrongFile("\n".join(map(str, wrong)))
     chosen = chosen or [key for key, portal in registry.portals.items() if portal.enabled]
     if due:
         with open_archive(data_dir) as archive:

@@ -18,14 +18,14 @@ from nianbao.summary import RunSummary
 from nianbao.terminal import PEOPLE, data_option, tells_trouble
 
 
-def _read_nodes(context: click.Context, parameter: click.Parameter, value: str) -> list[Node]:
-    addresses = dict.fromkeys(address.strip() for address in value.split(",") if address.strip())
+def _read_nodes(context: click.Context, parameter: click.Parameter, value: str | None) -> list[Node]:
+    addresses = dict.fromkeys(address.strip() for address in (value or "").split(",") if address.strip())
     try:
         nodes = [Node(address) for address in addresses]
     except ValueError as error:
         raise click.BadParameter(str(error), context, parameter) from error
     if not nodes:
-        raise click.BadParameter("name at least one node: http://host:6800", context, parameter)
+        raise click.UsageError("name the nodes: --nodes http://host:6800,…, or set NIANBAO_NODES to them", context)
     return nodes
 
 
@@ -33,7 +33,6 @@ def _read_nodes(context: click.Context, parameter: click.Parameter, value: str) 
 @crawl_options
 @click.option(
     "--nodes",
-    required=True,
     callback=_read_nodes,
     metavar="URL,…",
     envvar="NIANBAO_NODES",

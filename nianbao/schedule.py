@@ -1,5 +1,6 @@
 """Which portals are due, and what a run asks for again: ``schedule.yaml``, checked and named with file and line."""
 
+import difflib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,15 @@ from sqlite_utils import Database
 from extract.forms import DATA
 
 _FILE = "schedule.yaml"
+_SEASON = ("from", "every_days")
+_WANTED = {
+    "seasons": "a list of seasons, such as '- {from: 01-15, every_days: 1}'",
+    "from": "month and day, such as 01-15",
+    "every_days": "a whole number of days from 1 to 366",
+    "recent_days": "a whole number of days from 0 to 3660",
+    "sweep_days": "a whole number of days from 0 to 3660",
+    "least_share": "a share from 0 to 1, such as 0.8",
+}
 Days = Annotated[int, Field(ge=0, le=3660)]
 
 
@@ -74,8 +84,16 @@ def load_schedule(data_dir: Path) -> Schedule:
 
 
 def _in_words(problem: Any) -> str:
-    place = ".".join(str(part) for part in problem["loc"])
-    return f"{place}: {problem['msg'].removeprefix('Value error, ')}"
+    names = [part for part in problem["loc"] if isinstance(part, str)]
+    if not names:
+        return f"write the fields {', '.join(Schedule.model_fields)}"
+    name, known = names[-1], _SEASON if len(names) > 1 else tuple(Schedule.model_fields)
+    if problem["type"] == "missing":
+        return f"field {name!r} is missing; add '{name}: …': {_WANTED[name]}"
+    if problem["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(name, known, n=1)
+        return f"unknown field {name!r}; " + (f"write {close[0]!r}" if close else f"known fields: {', '.join(known)}")
+    return f"{name} {problem['input']!r}: write {_WANTED[name]}"
 
 
 def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:

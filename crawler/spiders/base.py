@@ -1,5 +1,6 @@
 """What the spiders of all platforms share: which rows to fetch, attachments, and what becomes of a failed request."""
 
+import logging
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,7 +17,9 @@ from scrapy.http import Response, TextResponse
 from scrapy.robotstxt import ProtegoRobotParser
 from twisted.python.failure import Failure
 
+from archive import ArchiveError
 from crawler import dialects, listing
+from crawler.errors import Refused, RegistryError
 from crawler.failures import explain
 from crawler.ledger import write_record
 from crawler.listing import Row
@@ -25,6 +28,8 @@ from crawler.registry import host_of
 from crawler.session import Session, Visit, open_session
 from crawler.shown import report_of
 from extract.identity import read_title
+
+logger = logging.getLogger(__name__)
 
 # Articles of Guangdong carry a number that is the same on every host and path on which a post appears.
 _POST = re.compile(r"/m?post_(\d+)\.html$")
@@ -75,7 +80,12 @@ class PortalSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "PortalSpider":
         """Build the spider and give its crawler the portal's pace."""
-        spider: PortalSpider = super().from_crawler(crawler, *args, **kwargs)
+        try:
+            spider: PortalSpider = super().from_crawler(crawler, *args, **kwargs)
+        except (RegistryError, Refused, ArchiveError) as error:
+            # The log of a job is all that whoever started it sees: one line says more there than a traceback.
+            logger.critical("not crawled: %s", error)
+            raise SystemExit(1) from None
         session = spider.session
         pace = session.portal.pace if session.pace is None else session.pace
         crawler.settings.set("DOWNLOAD_DELAY", pace, priority="cmdline")

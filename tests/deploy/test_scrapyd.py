@@ -133,12 +133,15 @@ def test_portals_of_a_node_that_is_down_go_to_the_other_and_jobs_of_today_are_no
 def test_failures_are_named_and_tried_again_under_another_number(node: ScrapydNode, tmp_path: Path) -> None:
     with serve(host("shhex").portal) as portal:
         (entry,) = portal.registry
-        data = register(tmp_path / "data", [entry, {**entry, "key": "sim_unknown_there"}])
+        data = register(
+            tmp_path / "data", [entry, {**entry, "key": "sim_unknown_there", "column_url": entry["base_url"] + "/x/"}]
+        )
         far = register(tmp_path / "far", [entry])
         portal.faults["*"] = Fault("not_found")
         status, said = dispatch(data, [node.url], "sim_shhex", "sim_unknown_there", "--node-data", str(far))
         assert status == 1
-        assert "no portal has the key 'sim_unknown_there'" in said
+        assert "log ends with: " in said
+        assert "not crawled: no portal has the key 'sim_unknown_there' here: register it in" in said
         assert "2 portals: 0 ok, 2 not" in said
         portal.faults.clear()
         status, said = dispatch(data, [node.url], "sim_shhex", "--node-data", str(far))
@@ -204,7 +207,8 @@ def kill_when_at_work(node: ScrapydNode) -> Any:
 def test_portals_of_one_host_are_asked_one_after_the_other(node: ScrapydNode, tmp_path: Path) -> None:
     with serve(host("gd_nfcms").portal) as portal:
         (entry,) = portal.registry
-        data = register(tmp_path / "data", [entry, {**entry, "key": "sim_same_host"}])
+        other = f"{entry['column_url']}index.html"
+        data = register(tmp_path / "data", [entry, {**entry, "key": "sim_same_host", "column_url": other}])
         status, said = dispatch(data, [node.url], entry["key"], "sim_same_host")
 
     assert status == 0, said

@@ -305,6 +305,7 @@ def test_a_page_and_its_attachment_that_differ_are_marked_unsure(tmp_path: Path)
         (["crawl", "--years", "1999-2023"], "there are reports of the years 2008 to"),
         (["flags", "--format", "xml"], "xml"),
         (["import"], "PATH"),
+        (["dispatch"], "or set NIANBAO_NODES"),
     ],
 )
 def test_wrong_usage_is_exit_status_2(tmp_path: Path, arguments: list[str], words: str) -> None:

@@ -204,11 +204,19 @@ def test_a_schedule_of_ones_own_takes_the_place_of_the_shipped_one(tmp_path: Pat
     ("text", "line", "words"),
     [
         ("seasons: [\n", 2, "not YAML"),
-        ("seasons:\n  - from: 13-45\n    every_days: 1\nrecent_days: 1\nsweep_days: 1\nleast_share: 1\n", 2, "from"),
+        (
+            "seasons:\n  - from: 13-45\n    every_days: 1\nrecent_days: 1\nsweep_days: 1\nleast_share: 1\n",
+            2,
+            "from '13-45': write month and day",
+        ),
         ("seasons:\n  - from: 01-01\n    every_days: 0\nrecent_days: 1\nsweep_days: 1\nleast_share: 1\n", 3, "every"),
-        ("recent_days: many\nsweep_days: 30\nleast_share: 0.8\n", 1, "recent_days"),
-        ("# mine\nrecent_day: 60\n", 2, "recent_day"),
-        ("", 1, ""),
+        (
+            "recent_days: many\nsweep_days: 30\nleast_share: 0.8\n",
+            1,
+            "recent_days 'many': write a whole number of days",
+        ),
+        ("# mine\nrecent_day: 60\n", 2, "unknown field 'recent_day'; write 'recent_days'"),
+        ("", 1, "write the fields seasons, recent_days"),
     ],
 )
 def test_a_wrong_schedule_is_named_with_file_and_line(tmp_path: Path, text: str, line: int, words: str) -> None:
@@ -219,6 +227,7 @@ def test_a_wrong_schedule_is_named_with_file_and_line(tmp_path: Path, text: str,
     assert any(each.startswith(f"{path}:{line}: ") and words in each for each in str(raised.value).splitlines())
     result = CliRunner().invoke(main, ["crawl", "--data", str(tmp_path)])
     assert (result.exit_code, f"schedule.yaml:{line}:" in result.stderr) == (2, True)
+    assert "Usage:" not in result.stderr
 
 
 def test_status_tells_an_ok_that_is_limited_from_a_whole_one(tmp_path: Path) -> None:
