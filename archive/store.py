@@ -91,12 +91,14 @@ class Archive:
         return self.data_dir / "archive"
 
     def close(self) -> None:
-        """Close the WARC file and the database."""
+        """Close the WARC file and the database; records whose rows could not be written get them at the next start."""
         try:
             self.flush()
         finally:
-            self._warc.close()
-            self.db.close()
+            try:
+                self._warc.close(for_good=not self._waiting)
+            finally:
+                self.db.close()
 
     # Runs and portals
 
@@ -240,6 +242,7 @@ class Archive:
             captures = [self.insert_capture(row) for row in self._waiting]
         self._waiting.clear()
         self._waiting_for.clear()
+        self._warc.roll()
         return captures
 
     def insert_capture(self, row: Row) -> Capture:

@@ -32,7 +32,7 @@ from warcio.warcwriter import WARCWriter
 from archive.errors import ArchiveError
 
 MAX_FILE_BYTES = 1_000_000_000
-"""A WARC file that has reached this size is closed and the next one begun; the customary gigabyte."""
+"""A WARC file that has reached this size is closed when its records have their rows; the customary gigabyte."""
 
 _METADATA = "WARC-JSON-Metadata"
 # zlib's default. Level 9 takes half as long again for one per cent of a page.
@@ -85,6 +85,7 @@ class WarcWriter:
         self.max_bytes = max_bytes
         self._file: BinaryIO | None = None
         self._name = ""
+        self._abandoned: list[BinaryIO] = []
 
     def write(self, capture: Row, body: bytes, original: Original | None) -> Row:
         """Write one capture, as a revisit where an original is given.
@@ -97,23 +98,32 @@ class WarcWriter:
         return capture_row(record, self._name, offset)
 
     def sync(self) -> None:
-        """Have all that was written on disk."""
-        if self._file is not None:
+        """Have all that was written on disk, also what is whole in a file that could not be written any further."""
+        for file in [*self._abandoned, *([self._file] if self._file is not None else [])]:
             try:
-                os.fsync(self._file.fileno())
+                os.fsync(file.fileno())
             except OSError as error:
-                raise ArchiveError(f"{self.folder / self._name}: cannot be put on disk ({error})") from error
+                raise ArchiveError(f"{file.name}: cannot be put on disk ({error})") from error
+        self._drop_abandoned()
 
-    def close(self) -> None:
-        """Close the open file; a later write begins a new one."""
-        if self._file is not None:
-            self.sync()
-            close_for_good(self._file)
-            self._file = None
-
-    def _append(self, record: bytes) -> int:
+    def roll(self) -> None:
+        """Close a file that is full, for good: every record in it must have its row by now. The next write begins a
+        new one."""
         if self._file is not None and self._file.tell() >= self.max_bytes:
             self.close()
+
+    def close(self, for_good: bool = True) -> None:
+        """Close the open file; a later write begins a new one. Where records lack their rows it is not closed for good,
+        so that the next start gives them theirs (`archive.mending`)."""
+        self._drop_abandoned()
+        if self._file is not None:
+            file, self._file = self._file, None
+            if for_good:
+                close_for_good(file)
+            else:
+                file.close()
+
+    def _append(self, record: bytes) -> int:
         try:
             file = self._file or self._begin_file()
             offset = file.tell()
@@ -125,11 +135,17 @@ class WarcWriter:
         return offset
 
     def _abandon(self) -> None:
-        """Close a file that cannot be written; what still stands in its buffer is lost with it."""
-        with contextlib.suppress(OSError):
-            if self._file is not None:
-                self._file.close()
+        """Write no more to a file that cannot be written; the records before may still wait to be put on disk."""
+        if self._file is not None:
+            self._abandoned.append(self._file)
         self._file = None
+
+    def _drop_abandoned(self) -> None:
+        """Close files that could not be written, as they are: the next start mends their ends."""
+        for file in self._abandoned:
+            with contextlib.suppress(OSError):
+                file.close()
+        self._abandoned.clear()
 
     def _begin_file(self) -> BinaryIO:
         # Names sort by time; the process id keeps those of one microsecond apart, mode x keeps us off any other's file.
