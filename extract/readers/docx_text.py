@@ -1,5 +1,6 @@
 """The text that a Word paragraph or cell shows: deleted and hidden text left out, amendments marked as doubtful."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 VAL = W + "val"
 _TEXT, _RUN, _RUN_PROPERTIES, _FIELD = (W + tag for tag in ("t", "r", "rPr", "fldChar"))
+_CODE, _SIMPLE_FIELD = W + "instrText", W + "fldSimple"
 _SIGNS = {
     W + "tab": " ",
     W + "ptab": " ",
@@ -81,6 +83,15 @@ def paragraph_text(paragraph: Element, styles: Styles, *, signs: bool = False) -
     return "\n".join(line for line in lines if line)
 
 
+@dataclass
+class _Field:
+    """A field that stands open: from which piece of text on, its instruction, whether that still goes on."""
+
+    start: int
+    code: str = ""
+    at_code: bool = True
+
+
 class _ParagraphReader:
     """Collects the pieces of text in the runs of one paragraph; of fields the results, not the instructions."""
 
@@ -88,14 +99,18 @@ class _ParagraphReader:
         self.styles = styles
         self.signs = signs
         self.pieces: list[Fragment] = []
-        self.fields: list[bool] = []
-        """The fields that stand open, the outermost first: whether each is still at its instruction."""
+        self.fields: list[_Field] = []
+        """The fields that stand open, the outermost first."""
         self.is_left_out = False
 
     @property
     def is_cut(self) -> bool:
         """Whether text was left out as a field's instruction though the field does not end in the paragraph."""
-        return self.is_left_out and any(self.fields)
+        return self.is_left_out and self._at_code
+
+    @property
+    def _at_code(self) -> bool:
+        return any(field.at_code for field in self.fields)
 
     def read(self, element: Element) -> None:
         for child in element:
@@ -109,8 +124,9 @@ class _ParagraphReader:
             elif tag == MC + "AlternateContent":
                 self.read(_chosen(child))
             else:
+                start = len(self.pieces)
                 self.read(child)
-                if tag in _ADDED:
+                if tag in _ADDED or (tag == _SIMPLE_FIELD and self._is_unread(start, child.get(W + "instr") or "")):
                     self._doubt()
 
     def _run(self, run: Element) -> None:
@@ -118,7 +134,7 @@ class _ParagraphReader:
         for child in run:
             tag = child.tag
             if tag == _TEXT:
-                if self.fields and any(self.fields):
+                if self._at_code:
                     self.is_left_out = True
                 else:
                     self.pieces.append((edge + (child.text or "") + edge, look))
@@ -139,19 +155,27 @@ class _ParagraphReader:
             self.pieces.append((_SIGNS[str(child.tag)], look))
         elif child.tag == _FIELD:
             self._field(child)
+        elif child.tag == _CODE and self.fields:
+            self.fields[-1].code += child.text or ""
         elif child.tag in _DRAWN or child.tag == MC + "AlternateContent":
             self._doubt()
 
     def _field(self, mark: Element) -> None:
         kind = mark.get(W + "fldCharType")
         if kind == "begin":
-            self.fields.append(True)
+            self.fields.append(_Field(len(self.pieces)))
             if mark.find(f"{W}ffData/{W}ddList") is not None or mark.find(f"{W}ffData/{W}checkBox") is not None:
                 self._doubt()
         elif kind == "separate" and self.fields:
-            self.fields[-1] = False
+            self.fields[-1].at_code = False
         elif kind == "end" and self.fields:
-            self.fields.pop()
+            field = self.fields.pop()
+            if not self._at_code and self._is_unread(field.start, field.code):
+                self._doubt()
+
+    def _is_unread(self, start: int, code: str) -> bool:
+        """Whether a field shows what is not its result in the file: Word works it out, or draws it as ``EQ`` says."""
+        return len(self.pieces) == start or re.match(r"\s*eq\b", code, re.IGNORECASE) is not None
 
     def _doubt(self) -> None:
         if self.signs:

@@ -15,6 +15,7 @@ from simulator.generator import generate
 
 BEGIN, SEPARATE, END = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end"))
 FORMULA = "<w:r><w:instrText>=SUM(LEFT)</w:instrText></w:r>"
+CIRCLED = r"<w:r><w:instrText>EQ \o\ac(○,6)</w:instrText></w:r>"
 PICTURE = "<w:r><w:drawing/></w:r>"
 
 
@@ -46,6 +47,13 @@ def only_cell(*content: str, styles: str = "") -> str:
         ((paragraph(BEGIN, FORMULA, SEPARATE, "12", END),), "12"),
         ((paragraph(BEGIN, BEGIN, FORMULA, SEPARATE, "99", END, SEPARATE, "12", END),), "12"),
         ((paragraph(BEGIN, FORMULA, "12"),), DOUBT),
+        ((paragraph(BEGIN, FORMULA, END),), DOUBT),
+        ((paragraph("1", BEGIN, FORMULA, SEPARATE, END),), f"1{DOUBT}"),
+        ((paragraph(BEGIN, BEGIN, FORMULA, END, FORMULA, SEPARATE, "12", END),), "12"),
+        ((paragraph(BEGIN, CIRCLED, SEPARATE, "6", END),), f"6{DOUBT}"),
+        ((paragraph(f'<w:fldSimple w:instr=" eq \\o(0,/)">{run("0")}</w:fldSimple>'),), f"0{DOUBT}"),
+        ((paragraph(f'<w:fldSimple w:instr="PAGE">{run("3")}</w:fldSimple>'),), "3"),
+        ((paragraph('<w:fldSimple w:instr="=3+4"/>'),), DOUBT),
         ((paragraph("12", PICTURE),), f"12{DOUBT}"),
         ((paragraph("<m:oMath><m:r><m:t>12</m:t></m:r></m:oMath>"),), DOUBT),
         ((paragraph(f"<w:sdt><w:sdtContent>{run('12')}</w:sdtContent></w:sdt>"),), "12"),
