@@ -1,5 +1,5 @@
-"""One crawl of a portal at a time in a data directory, whatever the number of processes: they would write over each
-other's idea of what is held, and ask the portal at twice its pace."""
+"""One crawl of a host at a time in a data directory, whatever the number of processes: they would write over each
+other's idea of what is held, and ask the host at twice its pace."""
 
 import fcntl
 import os
@@ -9,12 +9,12 @@ from typing import TextIO
 from crawler.errors import Refused
 
 
-class PortalLock:
-    """The right to crawl a portal into a data directory. The operating system ends it with the process, also at a kill;
-    the file stays, for to remove it would let two in."""
+class HostLock:
+    """The right to crawl a host's portals into a data directory. The operating system ends it with the process, also at
+    a kill; the file stays, for to remove it would let two in."""
 
-    def __init__(self, data_dir: Path, key: str) -> None:
-        self.path = data_dir / "locks" / f"{key}.lock"
+    def __init__(self, data_dir: Path, host: str) -> None:
+        self.path = data_dir / "locks" / f"{host}.lock"
         self._file: TextIO | None = None
 
     def take(self) -> None:
@@ -27,7 +27,7 @@ class PortalLock:
             file.seek(0)
             holder = file.read().strip()
             file.close()
-            raise Refused("busy", f"process {holder} is crawling this portal into the same data directory") from None
+            raise Refused("busy", f"process {holder} is crawling this host into the same data directory") from None
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()

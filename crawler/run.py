@@ -97,19 +97,32 @@ class _Queue:
         try:
             session.begin()
         except Refused as error:
-            session.run.why = error.reason
-            logger.warning("%s: not crawled: %s", portal.key, error.reason)
-            self._busy.discard(host_of(portal.base_url))
+            self._not_begun(session, error.reason)
+            return True
+        except Exception as error:  # whatever becomes of one portal, the others go on
+            self._not_begun(session, f"could not be begun: {type(error).__name__}: {error}")
             return True
         task: asyncio.Task[None] = self._process.crawl(self.spider or portal.platform, session=session)
         task.add_done_callback(lambda task: self._done(task, session))
         return True
 
+    def _not_begun(self, session: Session, why: str) -> None:
+        session.run.why = why
+        logger.warning("%s: not crawled: %s", session.portal.key, why)
+        session.release()
+        self._busy.discard(host_of(session.portal.base_url))
+
     def _done(self, task: asyncio.Task[None], session: Session) -> None:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             session.run.fail(session.portal.base_url, "parse", f"{type(error).__name__}: {error}")
-        session.finish()
+        try:
+            session.finish()
+        except Exception as failure:  # the same; the row stays open, as after a kill, and the next run takes it up
+            session.run.outcome = None
+            session.run.why = f"the run could not be closed: {type(failure).__name__}: {failure}"
+            logger.exception("%s: %s", session.portal.key, session.run.why)
+            session.release()
         self._busy.discard(host_of(session.portal.base_url))
         if task.cancelled() or session.run.stopped == "interrupted":
             self._waiting.clear()

@@ -13,8 +13,8 @@ from crawler.errors import RegistryError
 from crawler.history import EVERYTHING, History, Policy, read_history
 from crawler.ledger import MAX_NAMED, PortalRun
 from crawler.listing import Row
-from crawler.locks import PortalLock
-from crawler.registry import Portal, read_registry
+from crawler.locks import HostLock
+from crawler.registry import Portal, host_of, read_registry
 from crawler.verdict import judge
 
 _NOTED_AT_ONCE = 100
@@ -70,13 +70,13 @@ class Session:
     history: History = field(default_factory=History)
     _settled: dict[str, tuple[int, int]] = field(default_factory=dict)
     _to_note: list[tuple[str, int]] = field(default_factory=list)
-    _lock: PortalLock | None = None
+    _lock: HostLock | None = None
 
     def begin(self) -> None:
-        """Open the row in ``runs`` and see what the earlier ones say. Refused where another process crawls the portal;
-        there is no row then: the other's is the portal's latest."""
+        """Open the row in ``runs`` and see what the earlier ones say. Refused where another process crawls the host;
+        there is no row then. Whoever begins ends with `finish` or, where that is not possible, `release`."""
         portal = self.portal
-        self._lock = PortalLock(self.archive.data_dir, portal.key)
+        self._lock = HostLock(self.archive.data_dir, host_of(portal.base_url))
         self._lock.take()
         self.archive.save_portals(
             [portal.model_dump(include={"key", "name", "base_url", "platform", "division_code", "enabled"})]
@@ -102,6 +102,10 @@ class Session:
         self._excuse_dead()
         run.outcome, run.why = judge(run, self.history, run.least)
         self.archive.finish_run(run.run_id, run.outcome, run.stats())
+        self.release()
+
+    def release(self) -> None:
+        """Let other processes crawl the host."""
         if self._lock is not None:
             self._lock.release()
 
