@@ -19,8 +19,9 @@ from w3lib.url import safe_url_string
 
 from archive import ArchiveError, Capture
 from crawler.errors import Refused
+from crawler.failures import explain
 from crawler.listing import page_of
-from crawler.refusals import check_answer
+from crawler.refusals import BLOCKING_STATUSES, challenge, check_answer
 from crawler.registry import host_of
 from crawler.session import Session
 from crawler.spiders.base import PortalSpider
@@ -162,6 +163,43 @@ class ConditionalRequests(_Middleware):
             request.meta.update(held=held, held_of=request.url)
         found: Capture | None = request.meta["held"]
         return found
+
+
+class RobotsAnswers(_Middleware):
+    """Asks for nothing where robots.txt could not be had, which Scrapy takes for leave to ask for everything.
+
+    As RFC 9309 has it: no answer and errors of the server close the host, 4xx opens it; but for challenges. A redirect
+    to another host is not followed, and so closes it too.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._closed: tuple[str, str] | None = None
+
+    def process_request(self, request: Request) -> None:
+        """Refuse a page once the answer to robots.txt, which was asked for before it, has closed the host."""
+        if self._closed and not _is_robots(request):
+            raise Refused(*self._closed)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Note an answer that closes the host."""
+        if _is_robots(request):
+            if reason := challenge(response):
+                self._closed = "blocked", f"{reason} instead of robots.txt"
+            elif response.status >= 500 or response.status in BLOCKING_STATUSES - {403}:
+                kind = "blocked" if response.status in BLOCKING_STATUSES else "http"
+                self._closed = kind, f"HTTP {response.status} for robots.txt"
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Note that there was no answer."""
+        if _is_robots(request):
+            kind, reason = explain(exception)
+            self._closed = kind, f"{reason}, for robots.txt"
+
+
+def _is_robots(request: Request) -> bool:
+    return "dont_obey_robotstxt" in request.meta
 
 
 class Refusals(_Middleware):

@@ -46,8 +46,8 @@ def check_answer(response: Response, kind: str, page: int = 1) -> None:
     ``kind`` is that of the request: list, article or attachment. A later page of a list may be a stub: many portals
     end their lists so, and the spider judges it by its rows.
     """
-    if challenge := _challenge(response):
-        raise Refused("blocked", challenge)
+    if reason := challenge(response):
+        raise Refused("blocked", reason)
     if response.status == 200:
         if isinstance(response, TextResponse) and (reason := wall(response)):
             raise Refused("blocked", reason)
@@ -56,7 +56,8 @@ def check_answer(response: Response, kind: str, page: int = 1) -> None:
             raise Refused("soft404", reason)
 
 
-def _challenge(response: Response) -> str | None:
+def challenge(response: Response) -> str | None:
+    """The sign of a firewall's challenge, in words that begin so; None for any other answer."""
     if response.status in _CHALLENGE_STATUSES:
         return f"challenge page of a firewall (HTTP {response.status})"
     if any(cookie in header for header in response.headers.getlist("Set-Cookie") for cookie in _CHALLENGE_COOKIES):

@@ -50,6 +50,7 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.AddressGuard": 40,  # first: before robots.txt is fetched from a host that is not ours
+    "crawler.middlewares.RobotsAnswers": 110,  # after robots.txt is asked for (100)
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # AddressGuard is stricter
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.PatientRetry": 550,  # in the place of Scrapy's

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from crawling import Answer, Scripted, article, captures, column, crawl, scripted
@@ -25,6 +26,12 @@ FAULTS = {
     "cut": {ARTICLE: Fault("truncated")},
     "denied": {ARTICLE: Fault("challenge_412")},
     "forbidden": {ARTICLE: Fault("forbidden")},
+}
+ROBOTS = {
+    "robots_412": Answer(b"no", 412),
+    "robots_403": Answer(b"no", 403),
+    "robots_500": Answer(b"no", 500),
+    "robots_away": Answer(b"", 302, {"Location": "http://127.0.0.2:9/robots.txt"}),
 }
 ONE_PAGE = "createPageHTML(1, 0, 'index', 'html')"
 Pages = dict[str, Answer | list[Answer]]
@@ -126,7 +133,11 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
             "directory": stack.enter_context(scripted(lambda base: directory())),
             "odd": stack.enter_context(scripted(lambda base: {"/gkmlpt/index": index})),
         }
+        for key, answer in ROBOTS.items():
+            pages = {**shared(), "/robots.txt": answer}
+            servers[key] = stack.enter_context(scripted(lambda base, pages=pages: pages))
         entries += [
+            *(servers[key].entry(key) for key in ROBOTS),
             servers["away"].entry("away"),
             servers["busy"].entry("busy"),
             servers["secure"].entry("secure"),
@@ -182,8 +193,9 @@ def test_what_is_no_report_page_is_not_archived(crawled: Crawled) -> None:
 
 
 def test_a_challenge_is_met_once_and_not_pressed(crawled: Crawled) -> None:
-    asked = [path for path in crawled.simulated["challenge"].paths() if path != "/robots.txt"]
-    assert asked == ["/zwgk/zfxxgknb/"]
+    assert crawled.simulated["challenge"].paths() == ["/robots.txt"]
+    denied = crawled.runs["denied"]["failures"][0]["url"]
+    assert [path for path in crawled.simulated["denied"].paths() if denied.endswith(path)] == [urlsplit(denied).path]
 
 
 def test_redirects_off_the_host_and_in_circles_are_refused(crawled: Crawled) -> None:
@@ -244,3 +256,21 @@ def test_the_pace_is_kept_and_one_host_has_one_crawler_at_a_time(crawled: Crawle
     assert [path.split("/")[1] for path, _ in asked] in (["nb"] * 3 + ["bm"] * 3, ["bm"] * 3 + ["nb"] * 3)
     times = [at for _, at in asked[:3]]
     assert all(later - earlier >= 0.29 for earlier, later in pairwise(times))
+
+
+@pytest.mark.parametrize(
+    ("key", "outcome", "reason"),
+    [
+        ("robots_412", "blocked", "challenge page of a firewall (HTTP 412) instead of robots.txt"),
+        ("robots_500", "unreachable", "HTTP 500 for robots.txt"),
+        ("robots_away", "unreachable", "leads off the portal's host to 127.0.0.2:9, for robots.txt"),
+        ("robots_403", "ok", ""),
+    ],
+)
+def test_where_robots_txt_cannot_be_had_nothing_is_asked_for(
+    crawled: Crawled, key: str, outcome: str, reason: str
+) -> None:
+    run, paths = crawled.runs[key], set(crawled.scripted[key].paths())
+    assert run["outcome"] == outcome
+    assert [failure["reason"] for failure in run["failures"]] == ([reason] if reason else [])
+    assert (paths == {"/robots.txt"}) == bool(reason)
