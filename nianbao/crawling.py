@@ -1,6 +1,8 @@
 """``nianbao crawl`` and ``nianbao update``: which portals, under which policy, and the word about it afterwards."""
 
+import contextlib
 import signal
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,11 +67,22 @@ def tell_of(work: Callable[[RunSummary], bool], summary: RunSummary, options: Cr
     except BaseException as failure:
         message = failure.format_message() if isinstance(failure, click.ClickException) else str(failure)
         error = f"{type(failure).__name__}: {message}"
+        if isinstance(failure, ArchiveError | sqlite3.Error):
+            _note_apart(options.data_dir, f"{summary.command}: {message}")
         raise
     finally:
         # A summary that cannot be written must not hide what happened before.
         succeeded = _deliver(summary, options, people, ended, error) and succeeded
     return succeeded
+
+
+def _note_apart(data_dir: Path, line: str) -> None:
+    """Where the database takes no row (another process holds it), a line beside Scrapy's logs is the trace of a run."""
+    with contextlib.suppress(OSError):
+        logs = data_dir / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        with (logs / "not-run.log").open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {line}\n")
 
 
 @contextmanager

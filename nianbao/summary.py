@@ -112,7 +112,7 @@ class RunSummary:
 
     def __init__(self, command: str, since: str | None = None) -> None:
         """``since``: when the runs may have begun that it tells of, where that is before now."""
-        self._command, self._started = command, _now()
+        self.command, self._started = command, _now()
         self._since = since or self._started
         self._lost: dict[str, str] = {}
         self._chosen: list[str] = []
@@ -138,7 +138,7 @@ class RunSummary:
         waiting = sorted(set(self._chosen) - {status.portal for status in statuses})
         return {
             "nianbao": __version__,
-            "command": self._command,
+            "command": self.command,
             "started_at": self._started,
             "finished_at": _now(),
             "ended": ended,

@@ -156,7 +156,8 @@ def test_an_interrupted_run_still_writes_its_summary(tmp_path: Path, number: int
 
     def slow(running: RunningPortal, key: str) -> dict[str, Any]:
         running.faults["*"] = Fault("slow", seconds=0.3)
-        return {**running.registry[0], "key": key}
+        column = f"{running.registry[0]['column_url']}?{key}"  # one host, two columns: the second waits for the first
+        return {**running.registry[0], "key": key, "column_url": column}
 
     with serve(large_world(20).portals["bulk"]) as running:
         entries = [slow(running, "first"), slow(running, "second")]
@@ -180,6 +181,13 @@ def test_a_run_that_cannot_begin_says_so_in_the_summary(tmp_path: Path) -> None:
     summary = json.loads(file.read_text(encoding="utf-8"))
     assert (result.exit_code, summary["ended"], summary["ok"]) == (2, "crashed", False)
     assert "no portal has the key nowhere" in summary["error"]
+
+
+def test_a_run_that_the_database_refuses_leaves_a_line_in_the_logs(tmp_path: Path) -> None:
+    (tmp_path / "nianbao.db").write_bytes(b"no database" * 100)
+    result = CliRunner().invoke(main, ["crawl", "panyu", "--due", "--data", str(tmp_path)])
+    assert result.exit_code == 1
+    assert f"crawl: {tmp_path / 'nianbao.db'}: " in (tmp_path / "logs" / "not-run.log").read_text(encoding="utf-8")
 
 
 def test_a_summary_that_cannot_be_written_is_said_and_is_exit_status_1(tmp_path: Path) -> None:
