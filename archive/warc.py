@@ -85,6 +85,7 @@ class WarcWriter:
         self.max_bytes = max_bytes
         self._file: BinaryIO | None = None
         self._name = ""
+        self._records = 0
         self._abandoned: list[BinaryIO] = []
 
     def write(self, capture: Row, body: bytes, original: Original | None) -> Row:
@@ -129,6 +130,7 @@ class WarcWriter:
             offset = file.tell()
             file.write(record)
             file.flush()
+            self._records += 1
         except OSError as error:
             self._abandon()
             raise ArchiveError(f"{self.folder / self._name}: cannot write ({error}); is the disk full?") from error
@@ -137,7 +139,11 @@ class WarcWriter:
     def _abandon(self) -> None:
         """Write no more to a file that cannot be written; the records before may still wait to be put on disk."""
         if self._file is not None:
-            self._abandoned.append(self._file)
+            if self._records:
+                self._abandoned.append(self._file)
+            else:
+                with contextlib.suppress(OSError):
+                    self._file.close()
         self._file = None
 
     def _drop_abandoned(self) -> None:
@@ -151,7 +157,7 @@ class WarcWriter:
         # Names sort by time; the process id keeps those of one microsecond apart, mode x keeps us off any other's file.
         self._name = f"nianbao-{datetime.now(UTC):%Y%m%d%H%M%S%f}-{os.getpid()}.warc.gz"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._file = (self.folder / self._name).open("xb")
+        self._file, self._records = (self.folder / self._name).open("xb"), 0
         fcntl.flock(self._file, fcntl.LOCK_EX)
         info = {"software": "nianbao", "format": "WARC File Format 1.1"}
         self._file.write(_packed(RecordBuilder(RecordBuilder.WARC_1_1).create_warcinfo_record(self._name, info)))
