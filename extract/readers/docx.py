@@ -7,13 +7,14 @@ from extract.errors import UnreadableFile
 from extract.labels import squash
 from extract.readers import DOUBT, MOST_CELL_TEXT, MOST_PLACES
 from extract.readers.docx_numbering import Numbering, read_numbering
-from extract.readers.docx_text import MC, VAL, Styles, W, hiding_styles, is_on, paragraph_text
+from extract.readers.docx_text import MC, VAL, Styles, W, is_on, paragraph_text, read_styles, shading
 from extract.readers.packages import Element, Package
 
 _PARAGRAPH, _TABLE, _ROW, _CELL = (W + tag for tag in ("p", "tbl", "tr", "tc"))
 _SPAN, _DOWN, _ACROSS = (W + tag for tag in ("gridSpan", "vMerge", "hMerge"))
 _CELL_PROPERTIES = W + "tcPr"
 _CHANGED = frozenset([W + "cellDel", W + "cellIns"])
+_CONTROL = W + "sdt"
 _TEXT_BOX, _FALLBACK = W + "txbxContent", MC + "Fallback"
 # Around paragraphs, tables, rows and cells; what else there is holds none of them.
 _WRAPPERS = frozenset([*(W + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")), MC + "Choice"])
@@ -52,13 +53,12 @@ def read_docx(body: bytes, name: str, *, title_hint: str | None = None) -> Docum
 
 
 def _style_sheet(package: Package, main: str) -> tuple[Styles, Numbering]:
-    """What styles hide, and the lists whose numbers Word puts in; each read only where the document has it."""
+    """What styles hide, and the lists whose numbers Word puts in."""
     style_parts, list_parts = package.targets(main, "styles"), package.targets(main, "numbering")
     xml = package.read(style_parts[0]) if style_parts else b""
-    styles = package.parse(xml, style_parts[0]) if b"vanish" in xml or (list_parts and xml) else None
-    hidden = hiding_styles(styles) if styles is not None and b"vanish" in xml else frozenset[str]()
+    styles = package.parse(xml, style_parts[0]) if xml else None
     numbering = read_numbering(package.xml(list_parts[0]), styles) if list_parts else Numbering()
-    return Styles(hidden), numbering
+    return read_styles(styles) if styles is not None else Styles(), numbering
 
 
 def _own_title(package: Package) -> str:
@@ -127,13 +127,16 @@ class _Walker:
         return builder.grid()
 
     def _cell_text(self, cell: Element) -> str:
-        lines = [self._line_of_cell(paragraph) for paragraph in _inside(cell, _PARAGRAPH)]
         properties = cell.find(_CELL_PROPERTIES)
+        fill = shading(properties.find(W + "shd")) if properties is not None else ""
+        lines = [self._line_of_cell(paragraph, fill) for paragraph in _inside(cell, _PARAGRAPH)]
         changed = properties is not None and any(part.tag in _CHANGED for part in properties)
         return "\n".join(filter(None, lines)) + (DOUBT if changed else "")
 
-    def _line_of_cell(self, paragraph: Element) -> str:
-        text = paragraph_text(paragraph, self.styles, signs=True)
+    def _line_of_cell(self, paragraph: Element, fill: str) -> str:
+        text = paragraph_text(paragraph, self.styles, signs=True, fill=fill)
+        if any(char.isdigit() for char in text) and _is_placeholder(paragraph):
+            text += DOUBT
         number = self.numbering.next_number(paragraph)
         # Before a label its number is part of it; before a figure it may be taken for a digit of it.
         return (
@@ -238,6 +241,12 @@ def _is_layout(table: Element) -> bool:
         return True
     cells = (cell for row in _inside(table, _ROW) for cell in _inside(row, _CELL))
     return any(sum(len(squash(t.text or "")) for t in cell.iter(W + "t")) > MOST_CELL_TEXT for cell in cells)
+
+
+def _is_placeholder(paragraph: Element) -> bool:
+    """Whether a control around or in a paragraph still shows the text that asks for an entry."""
+    controls = [*paragraph.iterancestors(_CONTROL), *paragraph.iter(_CONTROL)]
+    return any(is_on(control.find(W + "sdtPr"), "showingPlcHdr") for control in controls)
 
 
 def _merge(mark: Element | None) -> str | None:

@@ -31,14 +31,22 @@ _ADDED = frozenset(W + tag for tag in ("ins", "moveTo"))
 _DRAWN = frozenset([*(W + tag for tag in ("drawing", "pict", "object", "sym", "ruby")), M + "oMath", M + "oMathPara"])
 _OFF = frozenset(["0", "false", "off", "none"])
 _HIDING, _STRUCK = (W + "vanish", W + "specVanish"), (W + "strike", W + "dstrike")
-_LOOKS = frozenset([*_HIDING, *_STRUCK, *(W + tag for tag in ("sz", "vertAlign", "position", "color", "rStyle"))])
+_SIZE, _COLOR, _SHADING, _HIGHLIGHT, _FONTS = (W + tag for tag in ("sz", "color", "shd", "highlight", "rFonts"))
+_STYLE, _RAISED, _POSITION = (W + tag for tag in ("rStyle", "vertAlign", "position"))
+_LOOKS = frozenset([*_HIDING, *_STRUCK, _SIZE, _COLOR, _SHADING, _HIGHLIGHT, _FONTS, _STYLE, _RAISED, _POSITION])
+_LEAST_SIZE = 8  # half points
+_DARK_MARKERS = frozenset(["black", "darkBlue"])
+_SYMBOL_FONTS = ("wingdings", "webdings", "symbol")
+_RGB = re.compile(r"[0-9A-Fa-f]{6}")
+_PALE, _DARK = 0xD9, 0x40
 
 
 @dataclass(frozen=True)
 class Styles:
-    """What a document's styles say that matters for its text: the ids of those that hide it."""
+    """What a document's styles say that matters for its text: the ids of those that hide it, or make it hard to see."""
 
     hidden: Collection[str] = ()
+    unclear: Collection[str] = ()
 
 
 def is_on(properties: Element | None, tag: str) -> bool:
@@ -47,17 +55,25 @@ def is_on(properties: Element | None, tag: str) -> bool:
     return found is not None and found.get(VAL) not in _OFF
 
 
-def hiding_styles(styles: Element) -> frozenset[str]:
-    """Ids of the styles that hide text, on their own account or through the style that they are based on."""
-    own: dict[str, bool] = {}
+def read_styles(styles: Element) -> Styles:
+    """What styles say on their own account or through the style that they are based on."""
+    hidden: dict[str, bool] = {}
+    unclear: dict[str, bool] = {}
     base: dict[str, str] = {}
     for style in styles.iter(W + "style"):
         name, properties, parent = style.get(W + "styleId") or "", style.find(W + "rPr"), style.find(W + "basedOn")
         if properties is not None and properties.find(W + "vanish") is not None:
-            own[name] = is_on(properties, "vanish")
+            hidden[name] = is_on(properties, "vanish")
+        looks = _looks(properties) if properties is not None else {}
+        if _is_unclear(looks) or _is_struck(looks):
+            unclear[name] = True
         if parent is not None:
             base[name] = parent.get(VAL) or ""
-    return frozenset(name for name in [*own, *base] if _hides(name, own, base))
+    every = {*hidden, *unclear, *base}
+    return Styles(
+        frozenset(name for name in every if _hides(name, hidden, base)),
+        frozenset(name for name in every if _hides(name, unclear, base)),
+    )
 
 
 def _hides(name: str, own: dict[str, bool], base: dict[str, str]) -> bool:
@@ -68,14 +84,17 @@ def _hides(name: str, own: dict[str, bool], base: dict[str, str]) -> bool:
     return False
 
 
-def paragraph_text(paragraph: Element, styles: Styles, *, signs: bool = False) -> str:
+def paragraph_text(paragraph: Element, styles: Styles, *, signs: bool = False, fill: str = "") -> str:
     """The text of a paragraph, a line end where it breaks its line.
 
-    With ``signs``, the sign for doubt stands for what is more than text (a picture, a formula) or a tracked change.
+    With ``signs``, the sign for doubt stands for what is more than text (a picture, a formula), a tracked change, or
+    digits that can hardly be seen; ``fill`` is the colour of the cell (``FFFFFF``).
     """
-    if styles.hidden and _value(paragraph, f"pPr/{W}pStyle") in styles.hidden:
+    style = _value(paragraph, f"pPr/{W}pStyle") if styles.hidden or styles.unclear else ""
+    if style in styles.hidden:
         return ""
-    reader = _ParagraphReader(styles, signs=signs)
+    reader = _ParagraphReader(styles, signs=signs, fill=fill)
+    reader.is_unclear = style in styles.unclear
     reader.read(paragraph)
     text = joined(reader.pieces)
     text += DOUBT if signs and reader.is_cut else ""
@@ -95,8 +114,10 @@ class _Field:
 class _ParagraphReader:
     """Collects the pieces of text in the runs of one paragraph; of fields the results, not the instructions."""
 
-    def __init__(self, styles: Styles, *, signs: bool) -> None:
+    def __init__(self, styles: Styles, *, signs: bool, fill: str) -> None:
         self.styles = styles
+        self.fill = fill
+        self.is_unclear = False
         self.signs = signs
         self.pieces: list[Fragment] = []
         self.fields: list[_Field] = []
@@ -130,7 +151,7 @@ class _ParagraphReader:
                     self._doubt()
 
     def _run(self, run: Element) -> None:
-        look, edge = PLAIN, ""
+        look, edge, is_unclear = PLAIN, "", self.is_unclear
         for child in run:
             tag = child.tag
             if tag == _TEXT:
@@ -138,14 +159,17 @@ class _ParagraphReader:
                     self.is_left_out = True
                 else:
                     self.pieces.append((edge + (child.text or "") + edge, look))
+                    if is_unclear and any(char.isdigit() for char in child.text or ""):
+                        self._doubt()
             elif tag == _RUN_PROPERTIES:
-                shown = {part.tag: part.get(VAL) or "" for part in child if part.tag in _LOOKS}
+                shown = _looks(child)
                 if not shown:
                     continue
                 if self._is_hidden(shown):
                     return
-                look, edge = (shown.get(W + "sz", ""),), _edge(shown)
-                if any(shown.get(line, "off") not in _OFF for line in _STRUCK):
+                look, edge = (shown.get(_SIZE, ""),), _edge(shown)
+                is_unclear = is_unclear or _is_unclear(shown, self.fill) or shown.get(_STYLE) in self.styles.unclear
+                if _is_struck(shown):
                     self._doubt()
             else:
                 self._piece(child, look)
@@ -183,7 +207,7 @@ class _ParagraphReader:
 
     def _is_hidden(self, shown: Mapping[str, str]) -> bool:
         by_itself = any(shown.get(tag, "off") not in _OFF for tag in _HIDING)
-        return by_itself or shown.get(W + "rStyle") in self.styles.hidden
+        return by_itself or shown.get(_STYLE) in self.styles.hidden
 
 
 def _chosen(alternatives: Element) -> Element:
@@ -198,5 +222,46 @@ def _value(properties: Element, tag: str) -> str:
 
 def _edge(shown: Mapping[str, str]) -> str:
     """A blank where a run is set apart from the text around it (raised, lowered, white): a note, no digits of it."""
-    raised = shown.get(W + "vertAlign") in {"superscript", "subscript"} or shown.get(W + "position", "0") != "0"
-    return " " if raised or shown.get(W + "color", "").upper() == "FFFFFF" else ""
+    raised = shown.get(_RAISED) in {"superscript", "subscript"} or shown.get(_POSITION, "0") != "0"
+    return " " if raised or shown.get(_COLOR, "").upper() == "FFFFFF" else ""
+
+
+def _looks(properties: Element) -> dict[str, str]:
+    """What matters of a run's properties: of shading the colour, of fonts the one for digits, of others their value."""
+    return {str(part.tag): _look(part) for part in properties if part.tag in _LOOKS}
+
+
+def _look(part: Element) -> str:
+    if part.tag == _SHADING:
+        return shading(part)
+    return (part.get(W + "ascii") if part.tag == _FONTS else part.get(VAL)) or ""
+
+
+def shading(mark: Element | None) -> str:
+    """The colour of a ``w:shd``, ``""`` where there is none."""
+    if mark is None:
+        return ""
+    return mark.get(W + "color" if mark.get(VAL) == "solid" else W + "fill") or ""
+
+
+def _is_struck(shown: Mapping[str, str]) -> bool:
+    return any(shown.get(line, "off") not in _OFF for line in _STRUCK)
+
+
+def _is_unclear(shown: Mapping[str, str], fill: str = "") -> bool:
+    """Whether digits so shown in a cell of a colour can hardly be seen, or are not those that are stored."""
+    size, color, own_fill = shown.get(_SIZE, ""), _channels(shown.get(_COLOR, "")), _channels(shown.get(_SHADING, ""))
+    behind = own_fill or _channels(fill) or (255,)
+    return (
+        (size.isdecimal() and int(size) < _LEAST_SIZE)
+        or shown.get(_HIGHLIGHT) in _DARK_MARKERS
+        or shown.get(_FONTS, "").casefold().startswith(_SYMBOL_FONTS)
+        or max(own_fill, default=255) <= _DARK
+        or (min(color, default=0) >= _PALE and min(behind) >= _PALE)
+        or (max(color, default=255) <= _DARK and max(behind) <= _DARK)
+    )
+
+
+def _channels(color: str) -> tuple[int, ...]:
+    """Red, green and blue; nothing for no colour or one that Word chooses."""
+    return tuple(bytes.fromhex(color)) if _RGB.fullmatch(color) else ()

@@ -70,6 +70,45 @@ def test_cell_holds_what_word_shows(content: tuple[str, ...], shown: str) -> Non
     assert only_cell(*content, styles=styles) == shown
 
 
+WHITE, BLACK = '<w:color w:val="FFFFFF"/>', '<w:shd w:val="clear" w:fill="000000"/>'
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        WHITE,
+        BLACK,
+        '<w:color w:val="F2F2F2"/>',
+        '<w:sz w:val="2"/>',
+        '<w:highlight w:val="black"/>',
+        '<w:rFonts w:ascii="Wingdings"/>',
+        '<w:rStyle w:val="Struck"/>',
+    ],
+)
+def test_digits_that_can_hardly_be_seen_are_doubtful(look: str) -> None:
+    styles = '<w:style w:styleId="Struck"><w:rPr><w:strike/></w:rPr></w:style>'
+    assert only_cell(paragraph(run("36", look)), styles=styles).replace(" ", "") == f"36{DOUBT}"
+    assert only_cell(paragraph(run("商业", look)), styles=styles) == "商业"
+
+
+def test_digits_are_seen_on_the_colour_of_their_cell() -> None:
+    white, black = paragraph(run("36", WHITE)), paragraph(run("36", '<w:color w:val="000000"/>'))
+    texts = [cell_text(cell(content, properties=fill)) for content in (white, black) for fill in ("", BLACK)]
+    assert texts == [f"36 {DOUBT}", "36", "36", f"36{DOUBT}"]
+
+
+def test_the_text_that_asks_for_an_entry_is_doubtful() -> None:
+    control = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    assert only_cell(paragraph(control.format(run("36")))) == f"36{DOUBT}"
+    assert only_cell(control.format(paragraph("36"))) == f"36{DOUBT}"
+
+
+def cell_text(written: str) -> str:
+    found = grid_of(row("一", "二"), row("label", written)).at(1, 1)
+    assert found is not None
+    return found.text
+
+
 def grid_of(*rows: str) -> Grid:
     [grid] = read_docx(word_file(table(*rows)), "x").blocks
     assert isinstance(grid, Grid)
