@@ -17,6 +17,8 @@ _OVERPRINTED_SIZE, _OVERPRINTED_WIDTH = 0.25, 0.6
 _PARTED = 0.12
 # The middle of what is drawn within a cell is this far from its sides (points); rules and grounds fill its length.
 _INSET = 1.5
+# Print smaller than this (points) cannot be read; a stroke beside digits is thinner than this part of their size.
+_SMALLEST, _THIN = 3.0, 0.3
 # Digits of one number differ less than this, as parts of their size; a footnote's mark is smaller or raised.
 _SAME_SIZE, _SAME_BASELINE = 0.1, 0.15
 
@@ -48,7 +50,9 @@ class PageDoubts:
 
     @cached_property
     def _drawings(self) -> _ByMiddle:
-        return _ByMiddle(shape[1:5] for shape in self._page.shapes if shape.stroked or not shape.white)
+        return _ByMiddle(
+            shape[1:5] for shape in self._page.shapes if shape.stroked or not shape.white or shape.kind == "curve"
+        )
 
     @cached_property
     def _grounds(self) -> list[Box]:
@@ -63,7 +67,9 @@ class PageDoubts:
                 _lies_in(drawing, box) for drawing in self._drawings.between(box[1], box[3])
             )
         digits = [char for char in chars if char.text.isdigit()]
-        if any(not digit.upright or self._is_unseen(digit) or self._is_struck(digit) for digit in digits):
+        if any(self._is_unseen(digit) or self._is_struck(digit) for digit in digits):
+            return True
+        if digits and self._has_stroke(box, digits[0]):
             return True
         if len(digits) < 2:
             return False
@@ -74,7 +80,24 @@ class PageDoubts:
         )
 
     def _is_unseen(self, char: Char) -> bool:
-        return char.invisible or (char.white and not any(_holds_middle(ground, char) for ground in self._grounds))
+        """Whether a digit does not show, or not so that it can be read as it is here."""
+        return (
+            char.invisible
+            or not char.upright
+            or char.size < _SMALLEST
+            or (char.white and not any(_holds_middle(ground, char) for ground in self._grounds))
+        )
+
+    def _has_stroke(self, box: Box, digit: Char) -> bool:
+        """Whether a thin drawing stands beside a cell's digits, as high as they do: a minus, or a digit 1."""
+        quarter = (digit.bottom - digit.top) / 4
+        return any(
+            drawing[1] < digit.bottom - quarter
+            and drawing[3] > digit.top + quarter
+            and min(drawing[2] - drawing[0], drawing[3] - drawing[1]) < _THIN * digit.size
+            and _lies_in(drawing, box)
+            for drawing in self._drawings.between(box[1], box[3])
+        )
 
     def _is_struck(self, char: Char) -> bool:
         _, x0, top, x1, bottom, *_ = char

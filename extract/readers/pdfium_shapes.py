@@ -10,8 +10,8 @@ from extract.readers import pdfium_binding as pdfium
 from extract.readers.pdf_page import Box, Shape
 from extract.readers.pdfium_binding import NotSure, Room, call
 
-# Of 255: colours at least so light are white, what is less opaque does not show.
-_LIGHT, _CLEAR = 242, 25
+# Of 255: colours at least so light are as good as white, what is less opaque does not show.
+_LIGHT, _CLEAR = 217, 25
 
 _LINE = [raw.FPDF_SEGMENT_MOVETO, raw.FPDF_SEGMENT_LINETO]
 _Outline = tuple[Literal["line", "rect"], float, float, float, float]

@@ -12,6 +12,8 @@ from extract.readers.plumber_unseen import UnseenText
 
 # Colour spaces in which the greatest values are white; in others (inks, palettes) values say nothing.
 _LIGHT_SPACES = frozenset({"DeviceGray", "CalGray", "DeviceRGB", "CalRGB", "ICCBased"})
+# Print lighter than this (1 is white), or with less ink, is as good as white.
+_LIGHT = 0.85
 _UNPRINTED_ANNOTATIONS = frozenset({"Link", "Popup"})
 
 # pdfminer warns on every incomplete font descriptor; the text it extracts is not affected.
@@ -83,8 +85,8 @@ def _is_white(item: Mapping[str, Any]) -> bool:
     if not values or not all(isinstance(value, int | float) for value in values):
         return False
     if len(values) == 4:
-        return all(value < 0.05 for value in values)
-    return item.get("ncs") in _LIGHT_SPACES and all(value > 0.95 for value in values)
+        return all(value < 1 - _LIGHT for value in values)
+    return item.get("ncs") in _LIGHT_SPACES and all(value > _LIGHT for value in values)
 
 
 def _subtype(annotation: Mapping[str, Any]) -> str:

@@ -136,6 +136,10 @@ def outline(canvas: Canvas) -> None:
     canvas.drawPath(path, stroke=0, fill=1)
 
 
+def curve(canvas: Canvas) -> None:
+    canvas.circle(500, 200, 20)
+
+
 def form_field(canvas: Canvas) -> None:
     canvas.acroForm.textfield(value="5", x=LEFT, y=BASE, width=30, height=12)
 
@@ -173,6 +177,17 @@ def test_bold_by_drawing_twice_is_one_number(offset: float) -> None:
         pytest.param(clipped(number("287"), (500, 5, 1, 1)), id="clipped away"),
         pytest.param(clipped(number("287"), (0, 0, 600, 400), (LEFT, BASE, 9, 9)), id="clipped by a hole"),
         pytest.param(in_form(number("287")), id="beyond the box of a form"),
+        pytest.param(coloured(Color(0.93, 0.95, 0.9), number("287")), id="pale"),
+        pytest.param(all_of(coloured(Color(0.9, 0.9, 0.9), number("287")), curve), id="pale, with a curve elsewhere"),
+        pytest.param(number("287", size=0.5), id="tiny"),
+        pytest.param(
+            all_of(number("287", x=LEFT + 6), lambda canvas: canvas.line(LEFT, BASE + 3.5, LEFT + 4, BASE + 3.5)),
+            id="a line for a minus",
+        ),
+        pytest.param(
+            all_of(number("287"), lambda canvas: canvas.rect(LEFT + 18, BASE, 1, 8, stroke=0, fill=1)),
+            id="a bar for the last digit",
+        ),
         pytest.param(picture, id="picture"),
         pytest.param(outline, id="outline"),
         pytest.param(form_field, id="form field"),
