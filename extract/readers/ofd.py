@@ -1,6 +1,7 @@
 """OFD (GB/T 33190) to Document: characters and lines on its pages, read like those of a PDF.
 
-Not read are pictures, seals and annotations. Lengths in the file are millimetres.
+Pictures and composite objects are not read: a cell without text that they meet is doubtful. Nor are seals and
+annotations. Lengths in the file are millimetres.
 """
 
 import re
@@ -8,18 +9,21 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from lxml import etree
+
 from extract.document import Document
 from extract.errors import UnreadableFile
 from extract.labels import squash
 from extract.readers.packages import Element, Package
 from extract.readers.pdf import page_pieces
-from extract.readers.pdf_page import Char, Page, Shape
+from extract.readers.pdf_page import Box, Char, Page, Shape
 from extract.readers.pieces import Piece, blocks_of, piece_text
 
 _POINTS = 72 / 25.4
 _MOST_PAGES = 200
 _ASCENT, _DESCENT = 0.88, 0.12
 _PATH = re.compile(r"[A-Z]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_OBJECTS = "{*}TextObject", "{*}PathObject", "{*}ImageObject", "{*}CompositeObject"
 _A4 = [0.0, 0.0, 210.0, 297.0]
 
 
@@ -56,17 +60,24 @@ def _pages(package: Package, main: str) -> Iterator[Page]:
             templates[e.get("TemplateID")] for e in content.iterfind("{*}Template") if e.get("TemplateID") in templates
         ]
         box = _numbers(content.findtext("{*}Area/{*}PhysicalBox") or "") or usual
-        chars: list[Char] = []
-        shapes: list[Shape] = []
-        for layer in [*map(package.xml, used), content]:
-            for element in layer.iter("{*}TextObject", "{*}PathObject"):
-                if element.get("Visible") == "false" or element.get("Alpha") == "0":
-                    continue
-                if str(element.tag).endswith("TextObject"):
-                    chars += _chars(element)
-                else:
-                    shapes += _shapes(element)
-        yield Page(number, box[2] * _POINTS, box[3] * _POINTS, chars, shapes, [], [])
+        drawn = [e for layer in [*map(package.xml, used), content] for e in layer.iter(*_OBJECTS) if _is_drawn(e)]
+        chars = [char for element in drawn if _kind(element) == "TextObject" for char in _chars(element)]
+        shapes = [shape for element in drawn if _kind(element) == "PathObject" for shape in _shapes(element)]
+        images = [_box(element) for element in drawn if _kind(element) in ("ImageObject", "CompositeObject")]
+        yield Page(number, box[2] * _POINTS, box[3] * _POINTS, chars, shapes, images, annotations=[])
+
+
+def _kind(element: Element) -> str:
+    return etree.QName(element).localname
+
+
+def _is_drawn(element: Element) -> bool:
+    return element.get("Visible") != "false" and element.get("Alpha") != "0"
+
+
+def _box(element: Element) -> Box:
+    left, top, width, height = ([*_numbers(element.get("Boundary") or ""), 0.0, 0.0, 0.0, 0.0])[:4]
+    return left * _POINTS, top * _POINTS, (left + width) * _POINTS, (top + height) * _POINTS
 
 
 def _part(package: Package, folder: str, entry: Element) -> str:

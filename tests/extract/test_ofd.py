@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -92,6 +93,18 @@ def test_steps_are_repeated_and_a_turned_object_is_put_in_place() -> None:
     hidden = line.replace("<ofd:TextObject", '<ofd:TextObject Visible="false"')
     blocks = read_ofd(ofd_file([line + scaled + hidden]), "x").blocks
     assert [block.text for block in blocks if not hasattr(block, "cells")] == ["一、总体情况政府信息公"]
+
+
+@pytest.mark.parametrize("kind", ["ImageObject", "CompositeObject"])
+def test_figure_that_is_a_picture_is_unsure_not_blank(kind: str) -> None:
+    with PdfSource(DOCUMENT.files[0][1], "x") as source:
+        pages = [list(objects(next(iter(source.readings(n))))) for n in range(1, source.page_count + 1)]
+    figures = [(page, at) for page in pages for at, one in enumerate(page) if re.search(r">\d+</ofd:TextCode>", one)]
+    page, at = figures[len(figures) // 2]
+    x, y = re.findall(r'Boundary="(\S+) (\S+) ', page[at])[0]
+    page[at] = f'<ofd:{kind} Boundary="{x} {y} 3 3" ResourceID="9"/>'
+    [report] = read_bytes(ofd_file(["".join(page) for page in pages]), "report.ofd")
+    assert len(report.unsure) == 1
 
 
 @pytest.mark.parametrize(
