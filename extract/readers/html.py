@@ -74,6 +74,19 @@ def read_html(body: bytes, name: str, *, content_type: str | None = None, title_
     )
 
 
+def _shared_ancestor(elements: Sequence[Element]) -> Element | None:
+    """The innermost element that holds all of these."""
+    shared = [elements[0], *elements[0].iterancestors()]
+    for element in elements[1:]:
+        ancestors = {id(element), *map(id, element.iterancestors())}
+        shared = [ancestor for ancestor in shared if id(ancestor) in ancestors]
+    return shared[0] if shared else None
+
+
+def _is_official(grid: Grid) -> bool:
+    return any(find_header(grid, row) for row in range(grid.row_count)) or is_indicator_table(grid)
+
+
 def _report_marks(blocks: Sequence[Block]) -> tuple[int, int]:
     """How much of a report blocks are: section headings and headers of its tables, then the length of the text."""
     marks = length = 0
@@ -82,7 +95,7 @@ def _report_marks(blocks: Sequence[Block]) -> tuple[int, int]:
             marks += is_report_heading(block.text) is not None
             length += len(squash(block.text))
         else:
-            marks += any(find_header(block, row) for row in range(block.row_count)) or is_indicator_table(block)
+            marks += _is_official(block)
             length += sum(len(squash(cell.text)) for cell in block.cells)
     return marks, length
 
@@ -244,21 +257,26 @@ class _Walker:
         body = self.root.find("body")
         start = body if body is not None else self.root
         found = list(self._walk(start))
-        inside = self._body_element([(element, block) for element, block in found if isinstance(block, Text)])
+        inside = self._body_element(found)
         for element, block in found:
             if inside is None or _within(element, inside):
                 yield block
 
-    def _body_element(self, texts: list[tuple[Element, Text]]) -> Element | None:
-        """The innermost element that holds all section headings: what is outside of it is page chrome."""
-        headings = [element for element, text in texts if is_report_heading(text.text) is not None]
-        if len(headings) < 2:
+    def _body_element(self, found: list[tuple[Element, Block]]) -> Element | None:
+        """The innermost element that holds all section headings and official tables; outside of it is page chrome."""
+        headings = [
+            element for element, block in found if isinstance(block, Text) and is_report_heading(block.text) is not None
+        ]
+        inside = _shared_ancestor(headings) if len(headings) > 1 else None
+        if inside is None:
             return None
-        shared = [headings[0], *headings[0].iterancestors()]
-        for heading in headings[1:]:
-            ancestors = {id(heading), *map(id, heading.iterancestors())}
-            shared = [element for element in shared if id(element) in ancestors]
-        return shared[0] if shared else None
+        # A table that was corrected may stand below the article.
+        tables = [
+            element
+            for element, block in found
+            if isinstance(block, Grid) and not _within(element, inside) and _is_official(block)
+        ]
+        return _shared_ancestor([inside, *tables])
 
     def _walk(self, element: Element) -> Iterator[tuple[Element, Block]]:
         """Paragraphs and grids below an element, each with the element it came from."""

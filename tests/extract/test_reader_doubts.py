@@ -396,3 +396,15 @@ def test_what_follows_the_end_of_a_page_is_read_too() -> None:
     reports = read_bytes((page + other).encode(), "merged.html")
     assert [found.figures["penalties.decisions"] for found in reports] == [4119, 4120]
     assert reports[1].agency == "清河县人民政府"
+
+
+def test_a_corrected_table_below_the_article_is_not_left_out() -> None:
+    report = real_report("hongze-2023")
+    page = html_body(report)
+    table = page[page.rindex("<table") : page.rindex("</table>") + len("</table>")]
+    body = f"<div><h1>{report.title}</h1>{page}</div><div><p>更正</p>{table.replace('>10<', '>12<')}</div>"
+
+    (read,) = read_bytes(f"<html><body>{body}</body></html>".encode(), "corrected.html")
+
+    assert read.cells["review.upheld"].status == "unsure"
+    assert "form.printed_twice" in {finding.rule for finding in read.findings}
