@@ -18,7 +18,7 @@ _APART = 10
 _WINDOW = 6
 # A table takes up so much of the page's width; the strokes of a bold title, which make boxes too, do not.
 _LEAST_SHARE = 0.25
-_RULE_INK = 212
+_RULE_INK = 205
 # Share of a cell's side that must be ruled to part it from its neighbour; less than the other is no rule; between them
 # the cell is doubtful.
 _RULED, _UNRULED = 0.7, 0.25
