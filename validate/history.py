@@ -62,11 +62,11 @@ def _not_carried(old: Figure, new: Figure, report: Report) -> Finding:
     ground_en="In force equals last year's in force + made - repealed (the scope may have changed)",
 )
 def in_force(before: Report, report: Report) -> Iterator[Finding]:
-    """Rules and normative documents: in force = last year's + made - repealed; not assessed where a cell is blank."""
+    """Rules and normative documents: in force = last year's + made - repealed; not where a cell is blank or unsure."""
     for row in ("rules", "normative"):
         old = figures_of(before, [f"{row}.in_force"])
         new = figures_of(report, [f"{row}.{column}" for column in ("in_force", "made", "repealed")])
-        if old is None or new is None or any(figure.value is None for figure in (*old, *new)):
+        if old is None or new is None or any(figure.status != "reported" for figure in (*old, *new)):
             continue
         now, made, repealed = map(exact, new)
         expected = exact(old[0]) + made - repealed
@@ -152,7 +152,7 @@ def unit_of_amounts(before: Report, report: Report) -> Iterator[Finding]:
     """Fees and procurement: not thousands of times what they were the year before."""
     for code in ("fees.amount", "procurement.amount"):
         old, new = before.cells.get(code), report.cells.get(code)
-        if old is None or new is None or not old.value or not new.value:
+        if old is None or new is None or not old.value or not new.value or "unsure" in {old.status, new.status}:
             continue
         ratio = max(abs(new.value / old.value), abs(old.value / new.value))
         raws = [figure.raw.strip() for figure in (old, new)]

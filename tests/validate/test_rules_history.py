@@ -56,6 +56,8 @@ def test_documents_in_force_follow_from_those_made_and_repealed() -> None:
     assert broken(before, right, "history.in_force") == []
     assert broken(before, wrong, "history.in_force") == [("warning", "normative.in_force", 11, 13)]
     assert broken(before, blank, "history.in_force") == []
+    wrong.cells["normative.in_force"] = figure("normative.in_force", 13, "unsure")
+    assert broken(before, wrong, "history.in_force") == []
 
 
 def test_equal_tables_are_copied_only_where_there_is_something_in_them() -> None:
@@ -93,6 +95,8 @@ def test_an_amount_ten_thousand_times_the_other_years_is_doubted() -> None:
 
     assert broken(before, jump, "units.amount") == [("warning", "fees.amount", 12.5, 125_000)]
     assert broken(before, growth, "units.amount") == []
+    jump.cells["fees.amount"] = figure("fees.amount", 125_000, "unsure")
+    assert broken(before, jump, "units.amount") == []
 
 
 @pytest.mark.parametrize(
