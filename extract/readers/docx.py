@@ -131,7 +131,8 @@ class _Walker:
         fill = shading(properties.find(W + "shd")) if properties is not None else ""
         lines = [self._line_of_cell(paragraph, fill) for paragraph in _inside(cell, _PARAGRAPH)]
         changed = properties is not None and any(part.tag in _CHANGED for part in properties)
-        return "\n".join(filter(None, lines)) + (DOUBT if changed else "")
+        holds_table = next(cell.iterdescendants(_TABLE), None) is not None
+        return "\n".join(filter(None, lines)) + (DOUBT if changed or holds_table else "")
 
     def _line_of_cell(self, paragraph: Element, fill: str) -> str:
         text = paragraph_text(paragraph, self.styles, signs=True, fill=fill)
@@ -236,8 +237,11 @@ def _ancestors(element: Element, end: Element) -> Iterable[Element]:
 
 
 def _is_layout(table: Element) -> bool:
-    """Whether a table arranges the page: it holds other tables, or whole paragraphs of text in a cell."""
-    if next(table.iterdescendants(_TABLE), None) is not None:
+    """Whether a table arranges the page: it holds other tables, or whole paragraphs of text in a cell.
+
+    A table of one cell around a figure arranges nothing.
+    """
+    if not all(_is_frame(inner) for inner in table.iterdescendants(_TABLE)):
         return True
     cells = (cell for row in _inside(table, _ROW) for cell in _inside(row, _CELL))
     return any(sum(len(squash(t.text or "")) for t in cell.iter(W + "t")) > MOST_CELL_TEXT for cell in cells)
@@ -247,6 +251,11 @@ def _is_placeholder(paragraph: Element) -> bool:
     """Whether a control around or in a paragraph still shows the text that asks for an entry."""
     controls = [*paragraph.iterancestors(_CONTROL), *paragraph.iter(_CONTROL)]
     return any(is_on(control.find(W + "sdtPr"), "showingPlcHdr") for control in controls)
+
+
+def _is_frame(table: Element) -> bool:
+    cells = sum(1 for _ in table.iter(_CELL))
+    return cells == 1 and sum(len(squash(text.text or "")) for text in table.iter(W + "t")) <= _LONGEST_FIGURE
 
 
 def _merge(mark: Element | None) -> str | None:

@@ -164,6 +164,11 @@ def test_text_is_read_out_of_layout_tables_and_text_boxes_once() -> None:
     ]
 
 
+def test_a_frame_around_a_figure_leaves_the_table_whole() -> None:
+    framed = grid_of(row("A", "B"), row("label", cell(table(row("36")), paragraph())))
+    assert places(framed) == [["A", "B"], ["label", DOUBT]]
+
+
 def test_numbers_that_word_puts_in_are_part_of_headings_and_labels() -> None:
     levels = (
         '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl>'
